@@ -1,0 +1,205 @@
+"""Salesforce extracts of the sales side: opportunities, their history and roles, tasks."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datagen.activity import TASK_KINDS, Tasks
+from datagen.deals import BAD_AMOUNT, BAD_PROBABILITY, EARLY_CLOSE, NO_HISTORY, Deals
+from datagen.defects import INVALID_AMOUNT, INVALID_PROBABILITY
+from datagen.extract_files import write_extract
+from datagen.marketing import CrmCampaigns
+from datagen.population import Population
+from datagen.sizes import DAY, END
+from datagen.text_columns import (
+    MISSING,
+    Dates,
+    Flags,
+    Ids,
+    Numbers,
+    Texts,
+    Times,
+    WithCells,
+    label,
+    repeat,
+)
+from datagen.vocabulary import (
+    CONTACT_ROLES,
+    CURRENCIES,
+    LEAD_SOURCES,
+    LOSS_REASONS,
+    LOST,
+    OPPORTUNITY_STAGES,
+    OPPORTUNITY_TYPES,
+    STAGE_PROBABILITIES,
+    WON,
+)
+
+_PROBABILITIES = np.array(STAGE_PROBABILITIES)
+_SUBJECTS = ["Call", "Email: follow-up", "Prepare proposal", "Newsletter"]
+_DISPOSITIONS = ["Connected", "Left voicemail", "No answer"]
+# expected close of an open opportunity
+_EXPECTED_DAYS = 90
+
+
+def export_sales(
+    landing: Path, population: Population, deals: Deals, campaigns: CrmCampaigns, tasks: Tasks
+) -> dict[str, int]:
+    """Write the extracts and return the records per object."""
+    return {
+        "opportunity": _export_opportunities(landing, population, deals, campaigns),
+        "opportunity_history": _export_opportunity_history(landing, deals),
+        "opportunity_contact_role": _export_contact_roles(landing, deals),
+        "task": _export_tasks(landing, tasks),
+    }
+
+
+def _export_opportunities(
+    landing: Path, population: Population, deals: Deals, campaigns: CrmCampaigns
+) -> int:
+    plan = deals.opportunities
+    number = np.arange(len(plan))
+    is_closed = plan.stage >= WON
+    created_day = plan.created_at // DAY
+    close_day = np.where(is_closed, plan.last_step_at // DAY, created_day + _EXPECTED_DAYS)
+    close_day = np.where(plan.kind == EARLY_CLOSE, created_day - 10, close_day)
+    modified_at = np.minimum(np.maximum(plan.last_step_at, plan.amount_changed_at) + 5, END)
+    campaign = number * 31 % len(campaigns.type)
+    has_campaign = plan.has_campaign & (campaigns.start_day[campaign] <= created_day)
+    lead = np.where(plan.lead >= 0, plan.lead, plan.lead[plan.base])
+    names = pc.binary_join_element_wise(
+        population.company_names.take(pa.array(deals.account_company[plan.account])),
+        pa.array(np.where(plan.is_new, b"New", b"Expansion")).cast(pa.string()),
+        " - ",
+    )
+    has_amount = plan.final_cents >= 0
+    # an amount that is still to come is not in the present record
+    is_pending = (plan.first_cents < 0) & (plan.amount_changed_at < 0)
+    cents = np.where(has_amount & ~is_pending, plan.final_cents, MISSING)
+    return write_extract(
+        landing / "salesforce" / "opportunity" / "Opportunity.csv",
+        {
+            "Id": Ids("opportunity", number),
+            "IsDeleted": Flags(~plan.is_live),
+            "AccountId": Ids("account", plan.account),
+            "Name": Texts(names),
+            "StageName": label(plan.stage, OPPORTUNITY_STAGES),
+            "Amount": WithCells(
+                Numbers(cents, 2),
+                {int(row): INVALID_AMOUNT for row in np.flatnonzero(plan.kind == BAD_AMOUNT)},
+            ),
+            "CurrencyIsoCode": label(plan.currency, CURRENCIES),
+            "Probability": WithCells(
+                Numbers(_PROBABILITIES[plan.stage]),
+                {
+                    int(row): INVALID_PROBABILITY
+                    for row in np.flatnonzero(plan.kind == BAD_PROBABILITY)
+                },
+            ),
+            "CloseDate": Dates(close_day),
+            "Type": label(
+                np.where(plan.is_type_blank, MISSING, np.where(plan.is_new, 0, 1)),
+                OPPORTUNITY_TYPES,
+            ),
+            "LeadSource": label(population.source[lead], LEAD_SOURCES),
+            "IsClosed": Flags(is_closed),
+            "IsWon": Flags(plan.is_won),
+            "CampaignId": Ids("campaign", np.where(has_campaign, campaign, MISSING)),
+            "OwnerId": Ids("user", plan.owner),
+            "Loss_Reason__c": label(
+                np.where(plan.stage == LOST, plan.loss_reason, MISSING), LOSS_REASONS
+            ),
+            "CreatedDate": Times(plan.created_at),
+            "LastModifiedDate": Times(modified_at),
+            "SystemModstamp": Times(modified_at),
+        },
+    )
+
+
+def _export_opportunity_history(landing: Path, deals: Deals) -> int:
+    plan = deals.opportunities
+    kept = plan.kind != NO_HISTORY
+    row, step = np.nonzero((plan.stages >= 0) & kept[:, None])
+    at = plan.stage_at[row, step]
+    stage = plan.stages[row, step]
+    # an amount change writes a row of its own, in the stage of that moment (always the first)
+    revised = np.flatnonzero((plan.amount_changed_at >= 0) & kept)
+    row = np.r_[row, revised]
+    at = np.r_[at, plan.amount_changed_at[revised]]
+    stage = np.r_[stage, plan.stages[revised, 0]]
+    changed_at = plan.amount_changed_at[row]
+    cents = np.where(
+        (changed_at >= 0) & (at >= changed_at), plan.final_cents[row], plan.first_cents[row]
+    )
+    close_day = np.where(stage >= WON, at // DAY, plan.created_at[row] // DAY + _EXPECTED_DAYS)
+    order = np.lexsort((row, at))
+    return write_extract(
+        landing / "salesforce" / "opportunity_history" / "OpportunityHistory.csv",
+        {
+            "Id": Ids("opportunity_history", np.arange(len(order))),
+            "IsDeleted": repeat("false", len(order)),
+            "OpportunityId": Ids("opportunity", row[order]),
+            "CreatedById": Ids("user", plan.owner[row[order]]),
+            "CreatedDate": Times(at[order]),
+            "StageName": label(stage[order], OPPORTUNITY_STAGES),
+            "Amount": Numbers(cents[order], 2),
+            "Probability": Numbers(_PROBABILITIES[stage[order]]),
+            "CloseDate": Dates(close_day[order]),
+        },
+    )
+
+
+def _export_contact_roles(landing: Path, deals: Deals) -> int:
+    count = len(deals.role_opportunity)
+    return write_extract(
+        landing / "salesforce" / "opportunity_contact_role" / "OpportunityContactRole.csv",
+        {
+            "Id": Ids("opportunity_contact_role", np.arange(count)),
+            "IsDeleted": repeat("false", count),
+            "OpportunityId": Ids("opportunity", deals.role_opportunity),
+            "ContactId": Ids("contact", deals.role_contact),
+            "Role": label(deals.role_name, CONTACT_ROLES),
+            "IsPrimary": Flags(deals.role_is_primary),
+            "CreatedDate": Times(deals.role_created_at),
+            "LastModifiedDate": Times(deals.role_created_at),
+            "SystemModstamp": Times(deals.role_created_at),
+        },
+    )
+
+
+def _export_tasks(landing: Path, tasks: Tasks) -> int:
+    is_done = tasks.done_at >= 0
+    modified_at = np.maximum(tasks.created_at, tasks.done_at)
+    is_contact = tasks.contact >= 0
+    count = len(tasks.lead)
+    call_type = np.where(tasks.kind == 0, np.where(tasks.is_inbound, 0, 1), MISSING)
+    return write_extract(
+        landing / "salesforce" / "task" / "Task.csv",
+        {
+            "Id": Ids("task", np.arange(count)),
+            "IsDeleted": Flags(tasks.is_deleted),
+            "WhoId": Texts(
+                pc.if_else(
+                    pa.array(is_contact),
+                    Ids("contact", tasks.contact).text(slice(None)),
+                    Ids("lead", tasks.lead).text(slice(None)),
+                )
+            ),
+            "WhatId": Ids("opportunity", tasks.opportunity),
+            "AccountId": Ids("account", tasks.account),
+            "OwnerId": Ids("user", tasks.owner),
+            "Subject": label(tasks.kind, _SUBJECTS),
+            "TaskSubtype": label(tasks.kind, TASK_KINDS),
+            "CallType": label(call_type, ["Inbound", "Outbound"]),
+            "CallDisposition": label(tasks.disposition, _DISPOSITIONS),
+            "Status": label(is_done.astype(np.int8), ["Not Started", "Completed"]),
+            "ActivityDate": Dates(tasks.due_day),
+            "IsClosed": Flags(is_done),
+            "CompletedDateTime": Times(tasks.done_at),
+            "CreatedDate": Times(tasks.created_at),
+            "LastModifiedDate": Times(modified_at),
+            "SystemModstamp": Times(modified_at),
+        },
+    )

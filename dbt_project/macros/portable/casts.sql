@@ -1,0 +1,78 @@
+{# Text to typed values. A value that does not fit is null, never an error. #}
+
+{# Text to TIMESTAMP in UTC. Dates, ISO 8601 with T or space, with Z, an offset or none (UTC).
+   Years outside 1990-2100 are null: they parse but lie. #}
+{% macro try_cast_utc(value) -%}
+    {{ return(adapter.dispatch('try_cast_utc', 'lead_ledger')(value)) }}
+{%- endmacro %}
+
+{% macro duckdb__try_cast_utc(value) -%}
+    {%- set text = 'trim(' ~ value ~ ')' -%}
+    {%- set offset_pattern = '[+-]\\d{2}(:?\\d{2})?$' -%}
+    {%- set offset = "regexp_extract(" ~ text ~ ", '" ~ offset_pattern ~ "')" -%}
+    case
+        when left({{ text }}, 4) not between '1990' and '2100' then null
+        -- the common forms without a regular expression, as most cells have them
+        when length({{ text }}) in (10, 19) then try_cast({{ text }} as timestamp)
+        when right({{ text }}, 5) = '+0000' then try_cast(trim(left({{ text }}, -5)) as timestamp)
+        when right({{ text }}, 1) = 'Z' then try_cast(left({{ text }}, -1) as timestamp)
+        when position(':' in {{ text }}) > 0 and regexp_matches({{ text }}, '{{ offset_pattern }}')
+            then
+                try_cast(trim(left({{ text }}, -length({{ offset }}))) as timestamp)
+                - to_minutes(
+                    cast(left({{ offset }}, 1) || '1' as bigint) * (
+                        cast(substr({{ offset }}, 2, 2) as bigint) * 60
+                        + coalesce(try_cast(right(substr({{ offset }}, 4), 2) as bigint), 0)
+                    )
+                )
+        else try_cast({{ text }} as timestamp)
+    end
+{%- endmacro %}
+
+{% macro try_cast_date(value) -%}
+    {{ return(adapter.dispatch('try_cast_date', 'lead_ledger')(value)) }}
+{%- endmacro %}
+
+{% macro duckdb__try_cast_date(value) -%}
+    case
+        when left(trim({{ value }}), 4) between '1990' and '2100'
+            then try_cast(left(trim({{ value }}), 10) as date)
+    end
+{%- endmacro %}
+
+{# Text to DECIMAL(18, scale), rounded half away from zero. #}
+{% macro try_cast_decimal(value, scale=2) -%}
+    {{ return(adapter.dispatch('try_cast_decimal', 'lead_ledger')(value, scale)) }}
+{%- endmacro %}
+
+{% macro duckdb__try_cast_decimal(value, scale) -%}
+    try_cast(try_cast(trim({{ value }}) as decimal(38, 12)) as decimal(18, {{ scale }}))
+{%- endmacro %}
+
+{% macro try_cast_integer(value) -%}
+    {{ return(adapter.dispatch('try_cast_integer', 'lead_ledger')(value)) }}
+{%- endmacro %}
+
+{# A fraction is not an integer: 2.5 is null, not 2 or 3; 2.0 is 2. #}
+{% macro duckdb__try_cast_integer(value) -%}
+    case
+        when try_cast(trim({{ value }}) as decimal(38, 6)) = floor(try_cast(trim({{ value }}) as decimal(38, 6)))
+            then try_cast(try_cast(trim({{ value }}) as decimal(38, 6)) as bigint)
+    end
+{%- endmacro %}
+
+{% macro try_cast_double(value) -%}
+    {{ return(adapter.dispatch('try_cast_double', 'lead_ledger')(value)) }}
+{%- endmacro %}
+
+{% macro duckdb__try_cast_double(value) -%}
+    case when isfinite(try_cast(trim({{ value }}) as double)) then try_cast(trim({{ value }}) as double) end
+{%- endmacro %}
+
+{# The spellings that CRMs export; anything else is null. #}
+{% macro try_cast_boolean(value) -%}
+    case
+        when lower(trim({{ value }})) in ('1', 'true', 't', 'yes', 'y', '1.0') then true
+        when lower(trim({{ value }})) in ('0', 'false', 'f', 'no', 'n', '0.0') then false
+    end
+{%- endmacro %}

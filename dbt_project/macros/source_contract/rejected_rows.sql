@@ -1,0 +1,46 @@
+{# What `latest_rows` leaves out or nulls, one row per record and column: a blank or unusable required
+   cell (the row is not staged), any other cell that does not cast (the cell is null) and a clock value
+   more than a day after its extract (it does not move "now"). #}
+{% macro rejected_rows(system, object) -%}
+{%- set relation = source(system, object) -%}
+{%- if execute -%}
+{%- set contract = source_contract(system, object) -%}
+{%- set record_id = contract.key[0] if contract.key else 'null' -%}
+{%- set checks = [] -%}
+{%- for column in contract.columns -%}
+    {%- set cell = contracted_cell(column) -%}
+    {%- set meta = column.config.meta or column.meta or {} -%}
+    {%- set shown = "'" ~ column.name ~ "'" if meta.get('pii') else "'" ~ column.name ~ " = ' || coalesce(left(" ~ column.name ~ ", 200), '')" -%}
+    {%- if column.name in contract.required -%}
+        {%- do checks.append({
+            'reason': "case when coalesce(trim(" ~ column.name ~ "), '') = '' then 'required_value_missing' else 'required_value_invalid' end",
+            'is_excluded': 'true', 'condition': '(' ~ cell ~ ') is null', 'detail': shown}) -%}
+    {%- elif column.data_type not in ('varchar', none) -%}
+        {%- do checks.append({
+            'reason': "'invalid_value'", 'is_excluded': 'false',
+            'condition': "nullif(trim(" ~ column.name ~ "), '') is not null and (" ~ cell ~ ') is null', 'detail': shown}) -%}
+    {%- endif -%}
+    {%- if meta.get('clock') -%}
+        {%- do checks.append({
+            'reason': "'clock_in_the_future'", 'is_excluded': 'false',
+            'condition': '(' ~ cell ~ ') > ' ~ add_seconds('_extracted_at', 86400), 'detail': shown}) -%}
+    {%- endif -%}
+{%- endfor -%}
+{%- for check in checks %}
+select
+    {{ check.reason }} as reason,
+    {{ check.is_excluded }} as is_excluded,
+    _source_system as source_system,
+    cast('{{ object }}' as {{ dbt.type_string() }}) as source_object,
+    _source_file as source_file,
+    _source_row as source_line,
+    {{ record_id }} as source_record_id,
+    {{ check.detail }} as detail
+from {{ relation }}
+where {{ check.condition }}
+{% if not loop.last %}union all{% endif %}
+{%- endfor -%}
+{%- else -%}
+select * from {{ relation }}
+{%- endif -%}
+{%- endmacro %}

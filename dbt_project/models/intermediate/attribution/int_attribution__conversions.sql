@@ -1,0 +1,67 @@
+-- The events that deserve credit: new opportunities of sales pipelines when created (pipeline) and when won (revenue).
+with
+
+opportunities as (
+
+    select * from {{ ref('int_revenue__opportunities_valued') }}
+    where opportunity_type = 'new' and is_sales_pipeline and not is_source_deleted
+
+),
+
+conversions as (
+
+    select
+        'revenue' as conversion_type,
+        opportunity_key,
+        account_key,
+        created_at as opportunity_created_at,
+        won_at as converted_at,
+        won_precision as time_precision,
+        lead_count,
+        opportunity_amount as conversion_amount,
+        won_at < created_at as has_time_anomaly
+    from opportunities
+    where is_won
+
+    union all
+
+    select
+        'pipeline' as conversion_type,
+        opportunity_key,
+        account_key,
+        created_at as opportunity_created_at,
+        created_at as converted_at,
+        'second' as time_precision,
+        lead_count,
+        first_amount as conversion_amount,
+        false as has_time_anomaly
+    from opportunities
+
+),
+
+final as (
+
+    select
+        -- an opportunity converts once per type: its cycle is always the first
+        {{ stable_key(["conversion_type", "cast(opportunity_key as " ~ dbt.type_string() ~ ")", "'1'"]) }} as conversion_key,
+        conversion_type,
+        opportunity_key,
+        account_key,
+        opportunity_created_at,
+        converted_at,
+        time_precision,
+        {{ add_seconds('converted_at', -86400 * var('lookback_days')) }} as window_starts_at,
+        {% if var('touch_scope') == 'buying_group' -%}
+        case when lead_count > 0 then 'buying_group' else 'account' end
+        {%- else -%}
+        '{{ var('touch_scope') }}'
+        {%- endif %} as touch_scope_used,
+        conversion_amount,
+        cast(abs(conversion_amount) * 100 as bigint) as value_cents,
+        case when conversion_amount < 0 then -1 else 1 end as value_sign,
+        has_time_anomaly
+    from conversions
+
+)
+
+select * from final

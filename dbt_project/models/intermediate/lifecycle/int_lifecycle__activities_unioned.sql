@@ -1,0 +1,80 @@
+-- What salespeople did, and whether a person did it (a closed task counts, a planned one does not).
+with
+
+activities as (
+
+    {% if uses('salesforce') %}
+    select
+        source_system,
+        source_record_id,
+        who_id,
+        coalesce(
+            {{ record_key('source_system', 'lead', "case when left(who_id, 3) = '00Q' then who_id end") }},
+            {{ record_key('source_system', 'contact', "case when left(who_id, 3) = '003' then who_id end") }}
+        ) as record_key,
+        lower(task_subtype) as activity_type,
+        lower(subject) as subject,
+        coalesce(lower(call_type), 'outbound') as direction,
+        cast(null as boolean) as is_human,
+        -- ActivityDate is a due date and says nothing of when it was done
+        coalesce(completed_at, created_at) as occurred_at
+    from {{ ref('stg_salesforce__tasks') }}
+    where is_closed and not is_source_deleted
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_record_id,
+        lead_id as who_id,
+        {{ record_key('source_system', 'lead', 'lead_id') }} as record_key,
+        lower(activity_type) as activity_type,
+        cast(null as {{ dbt.type_string() }}) as subject,
+        coalesce(direction, 'outbound') as direction,
+        is_human,
+        occurred_at
+    from {{ ref('stg_generic__activities') }}
+    {% endif %}
+
+),
+
+automated as (
+
+    select distinct
+        activities.source_system,
+        activities.source_record_id
+    from activities
+    inner join {{ ref('automation_rules') }} as rules
+        on
+            rules.source_system in ('*', split_part(activities.source_system, '@', 1))
+            and (
+                (rules.rule_field = 'task_subtype' and activities.activity_type like rules.pattern)
+                or (rules.rule_field = 'subject' and activities.subject like rules.pattern)
+            )
+
+),
+
+final as (
+
+    select
+        {{ record_key('activities.source_system', 'activity', 'activities.source_record_id') }} as activity_key,
+        activities.source_system,
+        activities.source_record_id,
+        lead_records.lead_key,
+        activities.activity_type,
+        activities.direction,
+        coalesce(activities.is_human, automated.source_record_id is null) as is_human,
+        activities.occurred_at
+    from activities
+    left join automated
+        on
+            activities.source_system = automated.source_system
+            and activities.source_record_id = automated.source_record_id
+    left join {{ ref('int_identity__lead_records') }} as lead_records
+        on activities.record_key = lead_records.record_key
+
+)
+
+select * from final

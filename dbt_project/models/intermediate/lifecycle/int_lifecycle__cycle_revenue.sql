@@ -1,0 +1,41 @@
+-- The opportunities of each cycle, and what those that stand as won are worth.
+with
+
+cycle_events as (
+
+    select * from {{ ref('int_lifecycle__cycle_events') }}
+    where opportunity_key is not null
+
+),
+
+opportunities as (
+
+    select * from {{ ref('int_revenue__opportunities_valued') }}
+    where not is_source_deleted
+
+),
+
+memberships as (
+
+    select distinct
+        lead_key,
+        cycle_number,
+        opportunity_key
+    from cycle_events
+
+),
+
+final as (
+
+    select
+        memberships.lead_key,
+        memberships.cycle_number,
+        count(*) as opportunity_count,
+        coalesce(sum(case when opportunities.is_won then opportunities.opportunity_amount end), 0) as won_amount
+    from memberships
+    inner join opportunities on memberships.opportunity_key = opportunities.opportunity_key
+    group by memberships.lead_key, memberships.cycle_number
+
+)
+
+select * from final

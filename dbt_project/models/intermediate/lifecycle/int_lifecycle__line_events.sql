@@ -1,0 +1,121 @@
+-- The events of each lead in one line: its own and those of its opportunities (rules R2, R8, R12).
+with
+
+status_events as (
+
+    select * from {{ ref('int_lifecycle__status_events') }}
+    where stage is not null
+
+),
+
+opportunity_events as (
+
+    select * from {{ ref('int_lifecycle__opportunity_events') }}
+    where is_state_change
+
+),
+
+buying_groups as (
+
+    select * from {{ ref('int_revenue__buying_groups') }}
+
+),
+
+leads as (
+
+    select lead_key, created_at from {{ ref('int_identity__leads') }}
+    where created_at is not null
+
+),
+
+stages as (
+
+    select * from {{ ref('lifecycle_stages') }}
+
+),
+
+events as (
+
+    select
+        status_events.lead_key,
+        cast(null as bigint) as opportunity_key,
+        false as is_opportunity_creation,
+        0 as lost_change,
+        status_events.source_system,
+        status_events.source_object,
+        status_events.source_record_id,
+        status_events.stage,
+        status_events.occurred_at,
+        greatest(status_events.occurred_at, leads.created_at) as order_at,
+        status_events.time_precision,
+        status_events.is_inferred,
+        status_events.occurred_at < leads.created_at as has_time_anomaly,
+        status_events.chain_position,
+        status_events.is_source_deleted
+    from status_events
+    inner join leads on status_events.lead_key = leads.lead_key
+
+    union all
+
+    select
+        buying_groups.lead_key,
+        opportunity_events.opportunity_key,
+        opportunity_events.is_creation as is_opportunity_creation,
+        case when opportunity_events.stage = 'lost' then 1 else 0 end
+        - case when opportunity_events.previous_stage = 'lost' then 1 else 0 end as lost_change,
+        opportunity_events.source_system,
+        opportunity_events.source_object,
+        opportunity_events.source_record_id,
+        opportunity_events.stage,
+        -- R8: who joins an open opportunity later enters it at their own creation
+        case
+            when opportunity_events.stage = 'opportunity' then greatest(opportunity_events.occurred_at, leads.created_at)
+            else opportunity_events.occurred_at
+        end as occurred_at,
+        greatest(opportunity_events.order_at, leads.created_at) as order_at,
+        opportunity_events.time_precision,
+        opportunity_events.is_inferred
+        or (opportunity_events.stage = 'opportunity' and opportunity_events.occurred_at < leads.created_at) as is_inferred,
+        opportunity_events.has_time_anomaly
+        or (opportunity_events.stage != 'opportunity' and opportunity_events.occurred_at < leads.created_at)
+            as has_time_anomaly,
+        0 as chain_position,
+        opportunity_events.is_source_deleted
+    from opportunity_events
+    inner join buying_groups on opportunity_events.opportunity_key = buying_groups.opportunity_key
+    inner join leads on buying_groups.lead_key = leads.lead_key
+
+),
+
+ordered as (
+
+    select
+        events.*,
+        stages.stage_rank,
+        stages.closes_cycle,
+        row_number() over (
+            partition by events.lead_key
+            order by
+                events.order_at, events.has_time_anomaly, events.occurred_at, events.chain_position,
+                stages.stage_rank, {{ source_priority('events.source_system') }}, events.source_object,
+                events.source_record_id, events.opportunity_key nulls first
+        ) as event_index
+    from events
+    inner join stages on events.stage = stages.stage
+
+),
+
+final as (
+
+    select
+        *,
+        -- the event by which it belongs to a cycle: its own place, or that of its opportunity's creation
+        case
+            when opportunity_key is null then event_index
+            else min(event_index) over (partition by lead_key, opportunity_key)
+        end as membership_index
+    from ordered
+
+)
+
+select * from final

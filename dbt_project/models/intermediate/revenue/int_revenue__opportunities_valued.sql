@@ -1,0 +1,78 @@
+-- Opportunities with their money in the reporting currency.
+with
+
+opportunities as (
+
+    select * from {{ ref('int_revenue__opportunities_unioned') }}
+
+),
+
+dates as (
+
+    select * from {{ ref('int_revenue__opportunity_dates') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_revenue__fx_rates') }}
+
+),
+
+clock as (
+
+    select as_of_date from {{ ref('int_clock') }}
+
+),
+
+groups as (
+
+    select
+        opportunity_key,
+        count(*) as lead_count
+    from {{ ref('int_revenue__buying_groups') }}
+    group by opportunity_key
+
+),
+
+dated as (
+
+    select
+        opportunities.*,
+        dates.won_at,
+        dates.won_precision,
+        dates.first_amount_original,
+        coalesce(groups.lead_count, 0) as lead_count,
+        -- won and lost money stands at its day, open money at today's rate
+        coalesce(
+            cast(dates.won_at as date),
+            case when opportunities.is_closed then cast(opportunities.closed_at as date) end,
+            clock.as_of_date
+        ) as rate_date
+    from opportunities
+    inner join dates on opportunities.opportunity_key = dates.opportunity_key
+    left join groups on opportunities.opportunity_key = groups.opportunity_key
+    cross join clock
+
+),
+
+final as (
+
+    select
+        dated.*,
+        cast(round(dated.opportunity_amount_original * rates.rate, 2) as decimal(18, 2)) as opportunity_amount,
+        cast(round(dated.first_amount_original * creation_rates.rate, 2) as decimal(18, 2)) as first_amount,
+        rates.rate is null as is_rate_missing
+    from dated
+    left join rates
+        on
+            dated.currency_code = rates.currency_code
+            and dated.rate_date between rates.valid_from and rates.valid_to
+    left join rates as creation_rates
+        on
+            dated.currency_code = creation_rates.currency_code
+            and cast(dated.created_at as date) between creation_rates.valid_from and creation_rates.valid_to
+
+)
+
+select * from final

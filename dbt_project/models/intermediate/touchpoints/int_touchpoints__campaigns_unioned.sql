@@ -1,0 +1,93 @@
+-- Campaigns of the CRM, the ad platforms and the generic source, each with its key.
+with
+
+{% if uses('google_ads') %}
+google_ads_versions as (
+
+    select
+        *,
+        row_number() over (
+            partition by source_system, source_record_id order by updated_at desc
+        ) as recency
+    from {{ ref('stg_google_ads__campaign_histories') }}
+
+),
+{% endif %}
+
+campaigns as (
+
+    {% if uses('google_ads') %}
+    select
+        source_system,
+        source_record_id as campaign_id,
+        campaign_name,
+        campaign_type,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as medium,
+        start_date,
+        end_date,
+        cast(null as decimal(18, 2)) as actual_cost_amount,
+        cast(null as {{ dbt.type_string() }}) as currency_code,
+        true as is_ad_platform
+    from google_ads_versions
+    where recency = 1
+
+    union all
+    {% endif %}
+
+    {% if uses('salesforce') %}
+    select
+        source_system,
+        source_record_id as campaign_id,
+        campaign_name,
+        campaign_type,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as medium,
+        start_date,
+        end_date,
+        actual_cost_amount,
+        currency_code,
+        false as is_ad_platform
+    from {{ ref('stg_salesforce__campaigns') }}
+    where not is_source_deleted
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_record_id as campaign_id,
+        campaign_name,
+        cast(null as {{ dbt.type_string() }}) as campaign_type,
+        channel,
+        source,
+        medium,
+        start_date,
+        end_date,
+        actual_cost_amount,
+        currency_code,
+        false as is_ad_platform
+    from {{ ref('stg_generic__campaigns') }}
+    {% endif %}
+
+),
+
+final as (
+
+    select
+        campaigns.*,
+        coalesce(mapping.campaign_key, campaigns.source_system || ':' || campaigns.campaign_id) as campaign_key,
+        case when mapping.campaign_key is null then 'campaign_id' else 'mapping' end as campaign_method,
+        lower(trim(campaigns.campaign_name)) as name_normalized
+    from campaigns
+    left join {{ ref('campaign_mapping') }} as mapping
+        on
+            campaigns.source_system = mapping.source_system
+            and campaigns.campaign_id = mapping.campaign_id
+
+)
+
+select * from final

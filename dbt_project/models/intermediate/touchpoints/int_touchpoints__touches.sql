@@ -1,0 +1,128 @@
+-- Each touch with channel and rules; what is the same touch seen twice is marked, not dropped.
+with
+
+described as (
+
+    select * from {{ ref('int_touchpoints__touches_described') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('int_touchpoints__channels') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('touch_rules') }}
+
+),
+
+leads as (
+
+    select lead_key, created_at from {{ ref('int_identity__leads') }}
+
+),
+
+first_touches as (
+
+    select
+        lead_key,
+        min(occurred_at) as first_touched_at
+    from described
+    inner join rules on described.touch_type = rules.touch_type
+    where rules.is_attributable and described.is_response and not described.is_inferred
+    group by lead_key
+
+),
+
+ruled as (
+
+    select
+        described.*,
+        coalesce(described.channel, channels.channel) as touch_channel,
+        coalesce(rules.priority, 700) as touch_priority,
+        coalesce(rules.is_attributable, false) and described.is_response as is_rule_attributable,
+        coalesce(rules.can_be_middle, false) as can_be_middle,
+        coalesce(described.touch_class, rules.touch_class, 'interest') as ruled_touch_class,
+        rules.touch_type is null as is_type_unmapped,
+        -- the record's own source stands in only where nothing was seen at or before its creation
+        described.source_object in ('lead', 'contact', 'leads')
+        and described.touch_type = 'record_source'
+        and coalesce(first_touches.first_touched_at <= leads.created_at, false) as is_source_redundant
+    from described
+    left join channels
+        on
+            {%- for column in ['medium', 'source', 'referrer', 'campaign_type'] %}
+            lower(described.{{ column }}) is not distinct from channels.{{ column }} and
+            {%- endfor %}
+            described.click_network is not distinct from channels.click_network
+            and described.touch_type = channels.touch_type
+    left join rules on described.touch_type = rules.touch_type
+    left join leads on described.lead_key = leads.lead_key
+    left join first_touches on described.lead_key = first_touches.lead_key
+
+),
+
+-- one membership of one person in one campaign, on whatever records the CRM keeps it
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by lead_key, source_system, campaign_key, touch_type, source_object
+            order by occurred_at, source_record_id
+        ) as membership_number,
+        lag(occurred_at) over by_touch as previous_at,
+        lag(source_system) over by_touch as previous_system
+    from ruled
+    window by_touch as (
+        partition by lead_key, campaign_key, touch_type
+        order by occurred_at, touch_priority, source_system, source_record_id, source_object
+    )
+
+),
+
+final as (
+
+    select
+        touch_key,
+        source_system,
+        source_object,
+        source_record_id,
+        lead_key,
+        account_key,
+        opportunity_key,
+        occurred_at,
+        time_precision,
+        touch_type,
+        touch_priority,
+        ruled_touch_class as touch_class,
+        is_response,
+        touch_channel as channel,
+        campaign_key,
+        campaign_method,
+        content,
+        is_inferred,
+        is_type_unmapped,
+        can_be_middle,
+        is_source_redundant,
+        case
+            when lead_key is null or campaign_key is null then false
+            when source_object = 'campaign_member' and membership_number > 1 then true
+            when
+                previous_system != source_system
+                and {{ hours_between('previous_at', 'occurred_at') }} <= 24
+                then true
+            else false
+        end as is_duplicate,
+        is_rule_attributable
+    from ranked
+
+)
+
+select
+    *,
+    is_rule_attributable and not is_duplicate and not is_source_redundant as is_attributable
+from final

@@ -1,0 +1,36 @@
+{{ config(enabled=uses('generic')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('generic', 'leads') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        lead_id as source_record_id,
+        created_at,
+        email,
+        nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '') as full_name,
+        company as company_name,
+        country,
+        account_id,
+        status,
+        source,
+        owner_id,
+        converted_at,
+        converted_opportunity_id,
+        merged_into_lead_id,
+        coalesce(is_deleted, false) as is_source_deleted,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

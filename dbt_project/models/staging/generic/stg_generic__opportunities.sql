@@ -1,0 +1,42 @@
+{{ config(enabled=uses('generic')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('generic', 'opportunities') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        opportunity_id as source_record_id,
+        created_at,
+        account_id,
+        name as opportunity_name,
+        pipeline,
+        stage,
+        opportunity_type,
+        amount as opportunity_amount,
+        currency_code,
+        case when probability between 0 and 1 then probability end as probability,
+        probability as probability_original,
+        expected_close_date,
+        closed_at,
+        is_closed,
+        is_won,
+        owner_id,
+        source,
+        campaign_id,
+        lost_reason,
+        coalesce(is_deleted, false) as is_source_deleted,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,26 @@
+{{ config(enabled=uses('generic')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('generic', 'opportunity_leads') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        opportunity_id,
+        lead_id,
+        role,
+        coalesce(is_primary, false) as is_primary,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,30 @@
+{{ config(enabled=uses('generic')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('generic', 'spend') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        date as date_day,
+        campaign_id,
+        cost_amount,
+        coalesce(ad_account_id, '(none)') as ad_account_id,
+        channel,
+        currency_code,
+        coalesce(impressions, 0) as impressions,
+        coalesce(clicks, 0) as clicks,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,38 @@
+{{ config(enabled=uses('salesforce')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('salesforce', 'lead') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        id as source_record_id,
+        coalesce(is_deleted, false) as is_source_deleted,
+        master_record_id,
+        coalesce(name, nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')) as full_name,
+        company as company_name,
+        email,
+        country,
+        lead_source as source,
+        status,
+        owner_id,
+        coalesce(is_converted, false) as is_converted,
+        converted_date,
+        converted_account_id,
+        converted_contact_id,
+        converted_opportunity_id,
+        created_date as created_at,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,221 @@
+"""Records of a CSV file, told apart in Python where DuckDB alone cannot say which line is which.
+
+A record begins on a physical line (the header is line 1) and may go on over further lines inside
+quotes. When its quoting does not work out - the quote never closes, or what closes it is really the
+opening quote of a later row - the line that opened the quote is broken, and reading goes on with
+the next physical line: one bad line costs one line.
+"""
+
+import re
+from array import array
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestration.contracts import Dialect
+from orchestration.extract_reading import Reject
+
+MAX_RECORD_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """What `CsvShape.sift` found: the first lines of the good records, and the rejects in file order."""
+
+    lines: array
+    rejects: list[Reject]
+    longest: int
+
+
+class CsvShape:
+    """The grammar of a file's records: its dialect and its number of fields."""
+
+    def __init__(self, dialect: Dialect, width: int, *, allow_padding: bool) -> None:
+        self.width = width
+        self.allow_padding = allow_padding
+        self.delimiter = dialect.delimiter.encode()
+        self.quote = dialect.quote.encode()
+        self.escapes_by_doubling = dialect.quote == dialect.escape
+        comma, quote, escape = (re.escape(mark.encode()) for mark in _marks(dialect))
+        if quote:
+            if self.escapes_by_doubling:
+                inside = rb"(?:[^%b]++|%b%b)*+" % (quote, quote, quote)
+            else:
+                inside = rb"(?:[^%b%b]++|%b(?s:.))*+" % (quote, escape, escape)
+            # DuckDB reads ` "a" ` as a quoted field too
+            opened = rb" *+%b%b" % (quote, inside)
+            closing = rb"%b *+(?=%b|[\r\n]|\Z)" % (quote, comma)
+            plain = rb"(?! *+%b)[^%b]*+" % (quote, comma)
+            field = rb"(?>%b%b|%b)" % (opened, closing, plain)
+            self._inside = re.compile(inside)
+            self._closing = re.compile(closing)
+            self._field = re.compile(field)
+            self._balanced = re.compile(rb"%b(?:%b%b)*+" % (field, comma, field)).fullmatch
+            self._open = re.compile(rb"(?:%b%b)*+%b" % (field, comma, opened)).fullmatch
+            self._exact = re.compile(
+                rb"%b(?:%b%b){%d}" % (field, comma, field, width - 1)
+            ).fullmatch
+
+    def record_lines(self, stream: BinaryIO, skip: int) -> array | None:
+        """Return the first line of each record after `skip` header lines, or None when a record needs sifting.
+
+        Trusts DuckDB with everything but two things: where records begin, and blank surplus fields
+        at the end of a record, which DuckDB drops although they mean that values have shifted.
+        """
+        if self.quote and not self.escapes_by_doubling:
+            return None
+        starts = array("q")
+        blank_ends = (self.delimiter, self.quote * 2) if self.quote else (self.delimiter,)
+        held: list[bytes] = []
+        for number, line in enumerate(stream, 1):
+            if number <= skip:
+                continue
+            is_odd = bool(self.quote) and line.count(self.quote) & 1
+            if held:
+                held.append(line)
+                if not is_odd:
+                    continue
+                if self._state_inside(line) != "whole":
+                    return None
+                line, held = b"".join(held), []
+            else:
+                if self.width > 1 and not line.rstrip(b"\r\n"):
+                    continue
+                starts.append(number)
+                if is_odd:
+                    if self._state(line) != "open":
+                        return None
+                    held.append(line)
+                    continue
+            if line.rstrip(b" \r\n").endswith(blank_ends) and self._is_too_wide(line):
+                return None
+        return None if held else starts
+
+    def _is_too_wide(self, line: bytes) -> bool:
+        quotes = line.count(self.quote) if self.quote else 0
+        if quotes == 0:
+            return line.count(self.delimiter) >= self.width
+        # every field quoted and no other quote in the record: cheaper to see than to parse
+        if quotes == 2 * self.width and line.startswith(self.quote):
+            between = self.quote + self.delimiter + self.quote
+            if line.count(between) == self.width - 1:
+                return False
+        content = line.rstrip(b"\r\n")
+        return not self._exact(content) and len(self._split(content)) > self.width
+
+    def sift(self, stream: BinaryIO, skip: int, target: Path) -> Sifted:
+        """Write the good records after `skip` header lines to `target`; return their lines and the rejects."""
+        lines = array("q")
+        rejects: list[Reject] = []
+        longest = 0
+        with target.open("wb") as out:
+            for number, record, broken in self._records(stream, skip):
+                verdict = broken or self._fault(record)
+                if verdict:
+                    rejects.append(Reject.of_bytes(number, *verdict, record))
+                    continue
+                out.write(self._normal(record) + b"\n")
+                lines.append(number)
+                longest = max(longest, len(record))
+        return Sifted(lines, rejects, longest)
+
+    def _records(
+        self, stream: BinaryIO, skip: int
+    ) -> Iterator[tuple[int, bytes, tuple[str, str] | None]]:
+        """Yield (first line, text without line end, what broke its quoting)."""
+        again: deque[bytes] = deque()
+        number = 0
+
+        def next_line() -> bytes:
+            return again.popleft() if again else stream.readline()
+
+        while line := next_line():
+            number += 1
+            if number <= skip:
+                continue
+            first, held, size = number, [line], len(line)
+            state = self._state(line)
+            while state == "open":
+                more = next_line()
+                held.append(more)
+                size += len(more)
+                is_over = not more or size > MAX_RECORD_BYTES
+                state = "invalid" if is_over else self._state_inside(more)
+            if state == "invalid":
+                again.extendleft(reversed([each for each in held[1:] if each]))
+                yield first, line, self._quoting_fault(line)
+                continue
+            number += len(held) - 1
+            record = b"".join(held).rstrip(b"\r\n")
+            if record or self.width == 1:
+                yield first, record, None
+
+    def _state(self, text: bytes) -> str:
+        if not self.quote or self.quote not in text:
+            return "whole"
+        content = text.rstrip(b"\r\n")
+        if self._balanced(content):
+            return "whole"
+        return "open" if self._open(text) else "invalid"
+
+    def _state_inside(self, line: bytes) -> str:
+        """As `_state`, of a line that begins inside quotes."""
+        end = self._inside.match(line).end()
+        if end == len(line):
+            return "open"
+        closing = self._closing.match(line, end)
+        return self._state(line[closing.end() + 1 :]) if closing else "invalid"
+
+    def _quoting_fault(self, line: bytes) -> tuple[str, str]:
+        if self._open(line):
+            return "unterminated_quote", "a quoted field has no closing quote before the next row"
+        return (
+            "text_after_quote",
+            "a closing quote is not followed by a delimiter or the end of the line",
+        )
+
+    def _fault(self, record: bytes) -> tuple[str, str] | None:
+        if len(record) > MAX_RECORD_BYTES:
+            return "line_too_long", f"{len(record)} bytes, at most {MAX_RECORD_BYTES} are read"
+        found = self._count(record)
+        if found > self.width:
+            return "too_many_fields", f"{found} fields, the header has {self.width}"
+        if found < self.width and not self.allow_padding:
+            return "too_few_fields", f"{found} fields, the header has {self.width}"
+        return None
+
+    def _count(self, record: bytes) -> int:
+        if not self.quote or self.quote not in record:
+            return record.count(self.delimiter) + 1
+        if not self.allow_padding and self._exact(record):
+            return self.width
+        return len(self._split(record))
+
+    def _split(self, record: bytes) -> list[bytes]:
+        fields, at = [], 0
+        while True:
+            match = self._field.match(record, at)
+            fields.append(match[0])
+            at = match.end() + 1
+            if at > len(record):
+                return fields
+
+    def _normal(self, record: bytes) -> bytes:
+        """Write a good record as DuckDB reads it: padded, and with a stray carriage return inside quotes."""
+        if b"\r" in record and self.quote:
+            quoted = self.quote in record
+            fields = self._split(record) if quoted else record.split(self.delimiter)
+            record = self.delimiter.join(
+                self.quote + field + self.quote
+                if b"\r" in field and not field.lstrip(b" ").startswith(self.quote)
+                else field
+                for field in fields
+            )
+        missing = self.width - self._count(record) if self.allow_padding else 0
+        return record + self.delimiter * missing
+
+
+def _marks(dialect: Dialect) -> tuple[str, str, str]:
+    return dialect.delimiter, dialect.quote, dialect.escape

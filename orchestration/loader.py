@@ -1,0 +1,130 @@
+"""Load the extracts of the landing folder into the raw schema of the warehouse.
+
+Raw is a function of the files that came: in which batch, in which order and how often does not
+matter. Every new file is looked through before anything is written, so that a load that must stop
+(`LoadError`) has changed nothing; then each file is one transaction. A broken record or an unusable
+file goes to raw._quarantine, and the rest goes on.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.contracts import SourceContract
+from orchestration.extract_files import ExtractFile, discover, hash_file
+from orchestration.file_load import (
+    Batch,
+    NewFile,
+    inspect_file,
+    load_file,
+    reading_version,
+    transaction,
+)
+from orchestration.load_report import LoadReport, TableLoad, file_notices, total_table
+from orchestration.raw_files import KnownFile, read_known_files, record_signature
+from orchestration.raw_schema import create_raw, drop_raw
+from orchestration.settings import Settings
+
+__all__ = ["LoadError", "LoadReport", "TableLoad", "load"]
+
+Contracts = Mapping[tuple[str, str], SourceContract]
+
+
+class LoadError(Exception):
+    """The load must stop: an extract lacks a column that nothing works without."""
+
+
+def load(
+    settings: Settings,
+    contracts: Contracts,
+    *,
+    batch_id: str,
+    loaded_at: datetime,
+    full_refresh: bool = False,
+    on_progress: Callable[[TableLoad], None] | None = None,
+) -> LoadReport:
+    """Bring raw up to date with the landing folder and report the totals of every contracted table.
+
+    A file that was loaded before with the same bytes and contract is skipped, one with other bytes
+    replaces its rows. Rows of a file that is no longer there stay, unless `full_refresh` drops
+    everything and loads what is there now.
+
+    Raises LoadError when a file lacks a required or key column; the raw tables are then as they
+    were.
+    """
+    found = discover(
+        settings.landing, contracts.keys(), now=loaded_at, settle_seconds=settings.settle_seconds
+    )
+    batch = Batch(batch_id, loaded_at)
+    notices, tables = list(found.notices), []
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute("set TimeZone = 'UTC'")
+        known = {} if full_refresh else read_known_files(con)
+        agenda = _sort_out(con, found.files, contracts, known, settings.home)
+        with transaction(con):
+            if full_refresh:
+                drop_raw(con)
+            create_raw(con, contracts.values())
+            for path, signature in agenda.signatures.items():
+                record_signature(con, path, signature)
+        for key, contract in contracts.items():
+            for new in agenda.new.get(key, ()):
+                notice = load_file(con, new, batch, scratch=settings.home)
+                notices += [notice] if notice else []
+            table = total_table(con, contract, skipped_file_count=agenda.skipped.get(key, 0))
+            tables.append(table)
+            if on_progress is not None:
+                on_progress(table)
+        notices += file_notices(con, {file.relative for file in found.files} | found.unsettled)
+    return LoadReport(batch_id, tuple(tables), tuple(notices))
+
+
+@dataclass
+class _Agenda:
+    """What is to be done by table: files to load, a count of files to skip; and new stats of known bytes by path."""
+
+    new: dict[tuple[str, str], list[NewFile]] = field(default_factory=dict)
+    skipped: dict[tuple[str, str], int] = field(default_factory=dict)
+    signatures: dict[str, str] = field(default_factory=dict)
+
+
+def _sort_out(
+    con: duckdb.DuckDBPyConnection,
+    files: tuple[ExtractFile, ...],
+    contracts: Contracts,
+    known: Mapping[str, KnownFile],
+    scratch: Path,
+) -> _Agenda:
+    agenda = _Agenda()
+    problems: list[str] = []
+    for file in files:
+        key = file.contract_key
+        contract = contracts[key]
+        before = known.get(file.relative)
+        is_same_stat = before is not None and before.stat_signature == file.stat_signature
+        sha256 = before.sha256 if is_same_stat else hash_file(file.path)
+        version = reading_version(contract)
+        if before is not None and (before.sha256, before.contract_sha256) == (sha256, version):
+            agenda.skipped[key] = agenda.skipped.get(key, 0) + 1
+            if not is_same_stat:
+                agenda.signatures[file.relative] = file.stat_signature
+            continue
+        new = inspect_file(con, file, contract, sha256=sha256, scratch=scratch)
+        if new.missing_mandatory:
+            problems.append(_problem(new))
+        agenda.new.setdefault(key, []).append(new)
+    if problems:
+        raise LoadError("\n".join(problems))
+    return agenda
+
+
+def _problem(new: NewFile) -> str:
+    columns = ", ".join(new.missing_mandatory)
+    return (
+        f"{new.file.relative}: required column {columns} is missing; "
+        f"the file has {', '.join(new.extract.headers)}"
+    )
