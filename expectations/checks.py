@@ -63,7 +63,7 @@ def not_null(column: str, *, mostly: float = 1.0) -> Check:
         name=f"{column}_not_null",
         column=column,
         severity="block",
-        expected=f"{column} filled in at least {mostly:.0%} of the rows",
+        expected=f"{column} filled in {_share(mostly)} rows",
         expectation=lambda gxe: gxe.ExpectColumnValuesToNotBeNull(column=column, mostly=mostly),
     )
 
@@ -74,7 +74,7 @@ def not_empty_text(column: str, *, mostly: float = 1.0) -> Check:
         name=f"{column}_not_empty_text",
         column=column,
         severity="block",
-        expected=f"{column} not an empty text in at least {mostly:.0%} of its values",
+        expected=f"{column} not an empty text in {_share(mostly)} values",
         expectation=lambda gxe: gxe.ExpectColumnValueLengthsToBeBetween(
             column=column, min_value=1, mostly=mostly
         ),
@@ -161,3 +161,7 @@ def no_rows(
         expectation=lambda gxe: gxe.UnexpectedRowsExpectation(unexpected_rows_query=query),
         about=about,
     )
+
+
+def _share(mostly: float) -> str:
+    return "all" if mostly == 1 else f"at least {mostly:.1%} of the"

@@ -14,8 +14,10 @@ from expectations.checks import (
     row_count_equals,
 )
 
-# Single rows with a blank key are quarantined in staging; more than this is a broken extract.
-FILLED_KEY_SHARE = 0.99
+# Single rows with a blank key are quarantined in staging. More of them are a broken extract: over
+# one row in this many and over this many rows, or over half of a small table.
+ROWS_PER_BLANK_KEY = 100
+SINGLE_BLANK_KEYS = 5
 REJECTED_SHARE = 0.05
 # Below this many records one bad line is already more than the share.
 REJECTED_SHARE_MIN_RECORDS = 20
@@ -51,10 +53,9 @@ def raw_suites(
 
 def _table_suite(table: RawTable) -> TableSuite:
     required = {*table.key, *table.required, "_source_file"}
+    mostly = _filled_key_share(table.expected_row_count)
     key_checks = [
-        check(column, mostly=FILLED_KEY_SHARE)
-        for column in table.key
-        for check in (not_null, not_empty_text)
+        check(column, mostly=mostly) for column in table.key for check in (not_null, not_empty_text)
     ]
     return TableSuite(
         schema="raw",
@@ -67,6 +68,13 @@ def _table_suite(table: RawTable) -> TableSuite:
             *key_checks,
         ),
     )
+
+
+def _filled_key_share(rows: int) -> float:
+    if rows == 0:
+        return 1.0
+    blank = min(max(rows // ROWS_PER_BLANK_KEY, SINGLE_BLANK_KEYS), rows // 2)
+    return (rows - blank) / rows
 
 
 def _files_suite(freshness: Sequence[Check]) -> TableSuite:

