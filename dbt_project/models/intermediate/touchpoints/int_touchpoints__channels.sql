@@ -47,7 +47,7 @@ matches as (
         on
             {%- for column in ['medium', 'source', 'click_network', 'referrer', 'campaign_type', 'touch_type'] %}
             {% if not loop.first %}and {% endif -%}
-            coalesce(combinations.{{ column }}, '(none)') like coalesce(rules.{{ column }}, '%')
+            coalesce(combinations.{{ column }}, '(none)') like coalesce(nullif(rules.{{ column }}, ''), '%')
             {%- endfor %}
 
 ),
