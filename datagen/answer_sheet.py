@@ -1,14 +1,12 @@
 """The answer sheet: what was planned, written beside the extracts and never read back from them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from datagen import deals as deal_kinds
+from datagen import opportunities as deal_kinds
+from datagen.company_plan import Company
 from datagen.planned_journeys import describe_journeys
 from datagen.planned_money import (
     describe_opportunities,
@@ -19,6 +17,7 @@ from datagen.planned_money import (
 from datagen.planned_stages import describe_stages
 from datagen.population import (
     BAD_CREATED,
+    CROWDED_EMAIL,
     DELETED,
     DUPLICATED,
     EARLY_HISTORY,
@@ -30,21 +29,19 @@ from datagen.population import (
 from datagen.salesforce_ids import list_ids
 from datagen.sizes import END, SPEND_DAYS, START
 
-if TYPE_CHECKING:
-    from datagen.company import Company
-
 NAME = ".answer_sheet.json"
 _BROKEN_LINES = {"salesforce.lead": 2, "web.sessions": 2}
 _PEOPLE_RULE = (
-    "A person is in dim_leads when at least one lead or contact record of theirs is neither deleted "
-    "nor merged away nor quarantined. Records with the same address (case and outer spaces aside, "
-    "shared mailboxes excepted) are one person; so are a lead and the contact it was converted to, "
+    "A person is in dim_leads when at least one lead or contact record of theirs is neither "
+    "deleted nor merged away nor quarantined. Records with the same address (case and "
+    "outer spaces aside; not shared mailboxes, nor addresses with more than three names) are one "
+    "person; so are a lead and the contact it was converted to, "
     "and merged records with their last survivor. Every record is one alias."
 )
 
 
 def write_answer_sheet(landing: Path, company: Company, records: dict[str, dict[str, int]]) -> Path:
-    """Write the sheet; `records` are the good records per system and object, re-exports included."""
+    """Write the sheet; `records` are the good records per system and object, with re-exports."""
     sheet = {
         "seed": company.seed,
         "scale": company.sizes.scale,
@@ -164,6 +161,7 @@ def _describe_defects(company: Company) -> dict:
             **of_leads(population.of_kind(SHARED_MAILBOX)),
             "mailboxes": len(np.unique(population.company[population.of_kind(SHARED_MAILBOX)])),
         },
+        "email_with_four_names": of_leads(population.of_kind(CROWDED_EMAIL)),
         "merged_contacts": of_contacts(contacts.merged_into >= 0),
         "deleted_contacts": of_contacts(contacts.is_deleted & (contacts.merged_into < 0)),
         "merged_accounts": list_capped(

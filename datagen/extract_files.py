@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from datagen.sizes import END, EXTRACT_DELAY
+from datagen.sizes import EXTRACTED_AT
 from datagen.text_columns import Column
 
 _CHUNK_ROWS = 200_000
@@ -21,13 +22,13 @@ def write_extract(
     rows: np.ndarray | None = None,
     broken_lines: Mapping[int, str] | None = None,
     is_quoted: bool = True,
-    extracted_at: int = END + EXTRACT_DELAY,
+    extracted_at: int = EXTRACTED_AT,
 ) -> int:
     """Write a CSV with header and return its number of good records.
 
-    `rows` restricts and orders the records. `broken_lines` are raw lines put before the record of that
-    position. The file's time is set, so that nothing depends on the machine's clock. ValueError when
-    the columns differ in length.
+    `rows` restricts and orders the records. `broken_lines` are raw lines put before the record of
+    that position. The file's time is set, so that nothing depends on the machine's clock.
+    ValueError when the columns differ in length.
     """
     lengths = {len(column) for column in columns.values()}
     if len(lengths) != 1:
@@ -41,7 +42,7 @@ def write_extract(
     style = "needed" if is_quoted else "none"
     with path.open("wb") as file:
         file.write((",".join(f'"{n}"' if is_quoted else n for n in columns) + "\n").encode())
-        for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        for start, stop in pairwise(edges):
             _write_lines(file, broken, start)
             table = pa.table({n: c.text(slice(start, stop)) for n, c in columns.items()})
             csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style=style))

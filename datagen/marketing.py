@@ -58,7 +58,7 @@ class CrmCampaigns:
 
 @dataclass(frozen=True)
 class Sessions:
-    """Web sessions in order of time; `person` is MISSING for visitors who never said who they are."""
+    """Web sessions in order of time; `person` is MISSING for visitors who never gave a name."""
 
     person: np.ndarray
     visitor: np.ndarray

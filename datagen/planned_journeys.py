@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from datagen.deals import NO_HISTORY, Deals
+from datagen.deals import Deals
 from datagen.marketing import Marketing
+from datagen.opportunities import NO_HISTORY
 from datagen.planned_money import format_time
 from datagen.population import Population
 from datagen.salesforce_ids import list_ids
@@ -13,15 +14,16 @@ from datagen.vocabulary import CHANNELS, FORMS
 
 SAMPLE_SIZE = 60
 LOOKBACK_DAYS = 365
+KINDS = ["visit", "form", "campaign_response"]
 RULE = (
-    "All touches of the buying group (converted lead and contact roles, each person once) from 365 x "
-    "24 h before the win to the win, in order of time; touches of the same second in no order. A "
-    "session is one entry at its start, kind 'form' when a form was submitted (form_submitted_at "
-    "beside it; a ledger may count visit and form as two touches), else 'visit'. A membership is an "
-    "entry only when it responded, at the start (UTC) of FirstRespondedDate, once per person and "
-    "campaign. Sampled: wins of new business with history, without CampaignId, whose people all have "
-    "a touch at or before their lead's creation or no LeadSource (so no record_source touch arises), "
-    "none with a deleted response, no touch within an hour of either end of the window."
+    "All touches of the buying group (converted lead and contact roles, each person once) from "
+    "365 x 24 h before the win to the win, in order of time; touches of the same second in no "
+    "order. A session is a 'visit' at its start and, when a form was submitted, also a 'form' "
+    "at that second. A membership is an entry only when it responded, at the start (UTC) of "
+    "FirstRespondedDate, once per person and campaign. Sampled: wins of new business with "
+    "history, without CampaignId, whose people all have a touch at or before their lead's "
+    "creation or no LeadSource (so no record_source touch arises), none with a deleted "
+    "response, no touch within an hour of either end of the window."
 )
 
 
@@ -31,15 +33,15 @@ def describe_journeys(population: Population, deals: Deals, marketing: Marketing
     is_candidate = plan.is_live & plan.is_won & plan.is_new & ~plan.has_campaign
     is_candidate &= plan.kind != NO_HISTORY
     unclear = _find_unclear_people(population, deals, marketing)
-    role_person = deals.contacts.person[deals.role_contact]
-    is_candidate[np.unique(deals.role_opportunity[unclear[role_person]])] = False
+    role_person = deals.contacts.person[deals.roles.contact]
+    is_candidate[np.unique(deals.roles.opportunity[unclear[role_person]])] = False
     candidates = np.flatnonzero(is_candidate)
     pool = candidates[:: max(1, len(candidates) // (3 * SAMPLE_SIZE))]
 
-    in_pool = np.isin(deals.role_opportunity, pool)
+    in_pool = np.isin(deals.roles.opportunity, pool)
     touches = _collect_touches(marketing, np.unique(role_person[in_pool]))
     groups = {
-        int(opportunity): role_person[in_pool & (deals.role_opportunity == opportunity)]
+        int(opportunity): role_person[in_pool & (deals.roles.opportunity == opportunity)]
         for opportunity in pool
     }
     journeys = []
@@ -79,21 +81,40 @@ def _find_unclear_people(population: Population, deals: Deals, marketing: Market
 
 
 def _collect_touches(marketing: Marketing, people: np.ndarray) -> dict[str, np.ndarray]:
+    """Visits, forms and responses of some people as columns; `form` is MISSING for the others."""
     sessions, members = marketing.sessions, marketing.members
     visits = np.flatnonzero(np.isin(sessions.person, people))
+    forms = visits[sessions.form[visits] >= 0]
     is_response = (members.responded_day >= 0) & ~members.is_deleted
     responses = np.flatnonzero(np.isin(members.person, people) & is_response)
-    nothing = np.full(len(responses), MISSING)
-    return {
-        "person": np.r_[sessions.person[visits], members.person[responses]],
-        "at": np.r_[sessions.started_at[visits], members.responded_day[responses] * DAY],
-        "channel": np.r_[
+    channel_of_campaign = marketing.crm_campaigns.channel
+    parts = [
+        # person, time, channel, kind, form
+        (
+            sessions.person[visits],
+            sessions.started_at[visits],
             sessions.channel[visits],
-            marketing.crm_campaigns.channel[members.campaign[responses]],
-        ],
-        "form": np.r_[sessions.form[visits], nothing],
-        "submitted_at": np.r_[sessions.submitted_at[visits], nothing],
-        "is_response": np.arange(len(visits) + len(responses)) >= len(visits),
+            np.full(len(visits), KINDS.index("visit")),
+            np.full(len(visits), MISSING),
+        ),
+        (
+            sessions.person[forms],
+            sessions.submitted_at[forms],
+            sessions.channel[forms],
+            np.full(len(forms), KINDS.index("form")),
+            sessions.form[forms],
+        ),
+        (
+            members.person[responses],
+            members.responded_day[responses] * DAY,
+            channel_of_campaign[members.campaign[responses]],
+            np.full(len(responses), KINDS.index("campaign_response")),
+            np.full(len(responses), MISSING),
+        ),
+    ]
+    names = ("person", "at", "channel", "kind", "form")
+    return {
+        name: np.concatenate(c) for name, c in zip(names, zip(*parts, strict=True), strict=True)
     }
 
 
@@ -110,14 +131,11 @@ def _cut_journey(touches: dict[str, np.ndarray], people: np.ndarray, won_at: int
 
 
 def _describe_touch(touches: dict[str, np.ndarray], row: int) -> dict:
-    form = int(touches["form"][row])
-    kind = "campaign_response" if touches["is_response"][row] else "visit" if form < 0 else "form"
     touch = {
         "touched_at": format_time(touches["at"][row]),
-        "kind": kind,
+        "kind": KINDS[touches["kind"][row]],
         "channel": CHANNELS[touches["channel"][row]],
     }
-    if kind == "form":
-        touch["form_name"] = FORMS[form]
-        touch["form_submitted_at"] = format_time(touches["submitted_at"][row])
+    if touches["form"][row] >= 0:
+        touch["form_name"] = FORMS[touches["form"][row]]
     return touch

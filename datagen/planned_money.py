@@ -1,18 +1,18 @@
 """What the plan says about money: won, pipeline and spend, in their own currency and in USD."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import numpy as np
 
-from datagen.deals import BAD_AMOUNT, Deals, Opportunities
+from datagen.deals import Deals
 from datagen.exchange_rates import ExchangeRates
 from datagen.google_ads_export import AdCampaigns
 from datagen.marketing import CrmCampaigns
+from datagen.opportunities import BAD_AMOUNT, Opportunities
 from datagen.salesforce_ids import list_ids
 from datagen.sizes import DAY
 from datagen.text_columns import MISSING
-from datagen.vocabulary import CHF, CURRENCIES
+from datagen.vocabulary import CHF, CURRENCIES, LOST
 
 CONVERSION_RULE = (
     "USD = amount x rate, rounded half up to cents per opportunity; the rate is the latest at or "
@@ -24,7 +24,7 @@ LIST_CAP = 1000
 
 def sum_cents(cents: np.ndarray) -> str:
     """Total of the known cents as a decimal string."""
-    return str(Decimal(int(cents[cents >= 0].sum())) / 100)
+    return format_cents(cents[cents >= 0].sum())
 
 
 def describe_opportunities(deals: Deals, rates: ExchangeRates) -> dict:
@@ -43,8 +43,8 @@ def describe_opportunities(deals: Deals, rates: ExchangeRates) -> dict:
     return {
         "rule": CONVERSION_RULE,
         "not_deleted": int(plan.is_live.sum()),
-        "closed_lost": int((plan.is_live & (plan.stage == 4)).sum()),
-        "without_buying_group": int(plan.is_live.sum() - len(np.unique(deals.role_opportunity))),
+        "closed_lost": int((plan.is_live & (plan.stage == LOST)).sum()),
+        "without_buying_group": int(plan.is_live.sum() - len(np.unique(deals.roles.opportunity))),
         "won": _describe(plan, won, plan.final_cents[won], won_usd),
         "won_new_business": {
             "rule": "Type 'New Business' or blank: the default revenue conversions; won_at is the "
@@ -95,9 +95,9 @@ def _describe(
             {
                 "id": identity,
                 "at": format_time(time),
-                "amount": None if amount < 0 else str(Decimal(int(amount)) / 100),
+                "amount": format_cents(amount),
                 "currency": CURRENCIES[currency],
-                "amount_usd": None if value < 0 else str(Decimal(int(value)) / 100),
+                "amount_usd": format_cents(value),
             }
             for identity, time, amount, currency, value in zip(
                 list_ids("opportunity", rows[listed]),
@@ -149,6 +149,11 @@ def describe_rates(deals: Deals, rates: ExchangeRates) -> dict:
             list_ids("opportunity", np.flatnonzero(plan.kind == BAD_AMOUNT))
         ),
     }
+
+
+def format_cents(cents: int) -> str | None:
+    """Cents as a decimal string with two places; None for a missing amount."""
+    return None if cents < 0 else f"{int(cents) // 100}.{int(cents) % 100:02d}"
 
 
 def list_capped(identities: Sequence[str]) -> dict:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from datagen.deals import EARLY_CLOSE, ENDS_LOST, ENDS_WON, NO_HISTORY, STILL_OPEN, Deals
+from datagen.deals import Deals
+from datagen.opportunities import EARLY_CLOSE, ENDS_LOST, ENDS_WON, NO_HISTORY, STILL_OPEN
 from datagen.planned_money import format_time
 from datagen.population import PLAIN, Population
 from datagen.salesforce_ids import list_ids
@@ -10,14 +11,15 @@ from datagen.vocabulary import DISQUALIFIED, MQL, NEW, RECYCLED, SAL, SQL
 
 PER_PATH = 25
 RULE = (
-    "Every event in the lead's ledger as [stage, entered_at, cycle_number, is_inferred], in order. "
-    "Creation is the inquiry; New, MQL, Sales Accepted, Qualified, Recycled, Disqualified are inquiry, "
-    "mql, sal, sql, recycled, disqualified; the conversion's opportunity enters 'opportunity' at its "
-    "creation (the second of the conversion), 'customer' or 'lost' at the closing row of its history. "
-    "A skipped stage of mql, sal, sql is inserted at the later event's time with is_inferred. An exit "
-    "or a win closes the cycle; what follows opens the next one. A move backward is an entry like any "
-    "other. Sampled: people with one lead record and no defect, in no buying group but that of their "
-    "own conversion."
+    "Every event in the lead's ledger as [stage, entered_at, cycle_number, is_inferred], in "
+    "order. Creation is the inquiry; New, MQL, Sales Accepted, Qualified, Recycled, "
+    "Disqualified are inquiry, mql, sal, sql, recycled, disqualified; the conversion's "
+    "opportunity enters 'opportunity' at its creation (the second of the conversion), "
+    "'customer' or 'lost' at the closing row of its history. A skipped stage of mql, sal, sql "
+    "is inserted at the later event's time with is_inferred. An exit or a win closes the cycle; "
+    "what follows opens the next one. A move backward is an entry like any other. Sampled: "
+    "people with one lead record and no defect, in no buying group but that of their own "
+    "conversion."
 )
 _STAGES = {
     NEW: "inquiry",
@@ -51,7 +53,7 @@ def _choose_leads(population: Population, deals: Deals) -> np.ndarray:
     plan = deals.opportunities
     opportunity = deals.lead_opportunity
     has_opportunity = opportunity >= 0
-    role_person = deals.contacts.person[deals.role_contact]
+    role_person = deals.contacts.person[deals.roles.contact]
     role_count = np.bincount(role_person, minlength=deals.person_count)[: len(population)]
     is_clean = (population.kind == PLAIN) & (role_count == has_opportunity)
     kind = plan.kind[opportunity]

@@ -42,7 +42,10 @@ from datagen.vocabulary import (
     NO_HISTORY,
     DUPLICATED,
     MERGE_SURVIVOR,
-) = range(9)
+    CROWDED_EMAIL,
+) = range(10)
+_PEOPLE_PER_ADDRESS = {SHARED_MAILBOX: 3, CROWDED_EMAIL: 4}
+_SHARED_LOCAL_PARTS = {SHARED_MAILBOX: "info", CROWDED_EMAIL: "front.desk"}
 
 _CONVERTED_PATHS = [
     (60, (NEW, MQL, SAL, SQL)),
@@ -95,7 +98,6 @@ class Population:
     path_at: np.ndarray
     kind: np.ndarray
     is_converted: np.ndarray
-    mailbox_group: np.ndarray
 
     def __len__(self) -> int:
         """Number of lead persons."""
@@ -119,7 +121,7 @@ class Population:
     @property
     def is_quiet(self) -> np.ndarray:
         """Leads without any touch or activity: their defect must not reach another record."""
-        return np.isin(self.kind, (SHARED_MAILBOX, DELETED, BAD_CREATED))
+        return np.isin(self.kind, (SHARED_MAILBOX, CROWDED_EMAIL, DELETED, BAD_CREATED))
 
     def of_kind(self, kind: int) -> np.ndarray:
         """The leads that carry one defect."""
@@ -139,9 +141,10 @@ def plan_population(sizes: Sizes, seed: int) -> Population:
     last = rng.integers(0, len(LAST_NAMES), count)
     is_converted = _choose_converted(sizes, created_at, source, rng)
     path, path_at = _draw_paths(created_at, is_converted, rng)
-    kind, mailbox_group = _assign_kinds(sizes, created_at, is_converted, rng)
+    kind = _assign_kinds(sizes, created_at, is_converted, rng)
     _bend_paths(kind, path, path_at, created_at, rng)
-    email, has_email = _write_emails(company, domains, first, last, kind, mailbox_group, rng)
+    _share_addresses(kind, company, first)
+    email, has_email = _write_emails(company, domains, first, last, kind, rng)
     return Population(
         company_names=names,
         company_domains=domains,
@@ -158,7 +161,6 @@ def plan_population(sizes: Sizes, seed: int) -> Population:
         path_at=path_at,
         kind=kind,
         is_converted=is_converted,
-        mailbox_group=mailbox_group,
     )
 
 
@@ -245,14 +247,13 @@ def _draw_paths(
 
 def _assign_kinds(
     sizes: Sizes, created_at: np.ndarray, is_converted: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+) -> np.ndarray:
     kind = np.zeros(len(created_at), dtype=np.int64)
-    group = np.full(len(created_at), MISSING, dtype=np.int64)
     # room after creation for the duplicate, the merge, or the status change
     pool = rng.permutation(np.flatnonzero(~is_converted & (created_at <= END - 130 * DAY)))
-    mailbox_people = 3 * sizes.planted(50, 1)
     wanted = {
-        SHARED_MAILBOX: mailbox_people,
+        SHARED_MAILBOX: _PEOPLE_PER_ADDRESS[SHARED_MAILBOX] * sizes.planted(50, 1),
+        CROWDED_EMAIL: _PEOPLE_PER_ADDRESS[CROWDED_EMAIL] * sizes.planted(20, 1),
         DELETED: sizes.planted(300, 3),
         BAD_CREATED: sizes.planted(20, 2),
         UNMAPPED: sizes.planted(300, 3),
@@ -265,9 +266,15 @@ def _assign_kinds(
     for name, number in wanted.items():
         kind[pool[taken : taken + number]] = name
         taken += number
-    people = np.flatnonzero(kind == SHARED_MAILBOX)
-    group[people] = np.arange(mailbox_people) // 3
-    return kind, group
+    return kind
+
+
+def _share_addresses(kind: np.ndarray, company: np.ndarray, first_name: np.ndarray) -> None:
+    """Put the people of one address into one company, under different names, in place."""
+    for name, size in _PEOPLE_PER_ADDRESS.items():
+        people = np.flatnonzero(kind == name).reshape(-1, size)
+        company[people] = company[people[:, :1]]
+        first_name[people] = (first_name[people[:, :1]] + 7 * np.arange(size)) % len(FIRST_NAMES)
 
 
 def _bend_paths(
@@ -278,7 +285,7 @@ def _bend_paths(
     rng: np.random.Generator,
 ) -> None:
     """Give the leads with a defect the path that the defect needs, in place."""
-    special = np.isin(kind, (SHARED_MAILBOX, DELETED, BAD_CREATED, UNMAPPED, EARLY_HISTORY))
+    special = np.isin(kind, (*_PEOPLE_PER_ADDRESS, DELETED, BAD_CREATED, UNMAPPED, EARLY_HISTORY))
     path[special, 1:] = MISSING
     path_at[special, 1:] = MISSING
     for name, status in ((UNMAPPED, PARKED), (EARLY_HISTORY, MQL)):
@@ -294,22 +301,19 @@ def _write_emails(
     first: np.ndarray,
     last: np.ndarray,
     kind: np.ndarray,
-    mailbox_group: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[pa.Array, np.ndarray]:
     count = len(company)
     draw = rng.random(count)
     is_free_mail = (draw < 0.05) & (kind == PLAIN)
     has_email = ~((draw > 0.98) & (kind == PLAIN))
-    is_shared = kind == SHARED_MAILBOX
-    # the people of one mailbox sit in the company of the first of them
-    people = np.flatnonzero(is_shared)
-    company[people] = company[people][mailbox_group[people] * 3]
     host = domains.take(pa.array(company))
     free = pa.array(FREE_MAIL_DOMAINS).take(pa.array(rng.integers(0, 3, count)))
     local = join_local_part(first, last, _number_namesakes(company, first, last, is_free_mail))
+    for name, shared in _SHARED_LOCAL_PARTS.items():
+        local = pc.if_else(pa.array(kind == name), shared, local)
     email = pc.binary_join_element_wise(
-        pc.if_else(pa.array(is_shared), "info", local),
+        local,
         pc.if_else(pa.array(is_free_mail), free, host),
         "@",
     )

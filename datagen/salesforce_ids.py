@@ -12,8 +12,8 @@ _BASE62 = np.frombuffer(
 _CHECKSUM = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
 _POD = b"Ec0"
 _BODY_DIGITS = 9
-# spreads ids over both letter cases, so that some differ by case only
-_STRIDE = 10_007
+# as in an org, ids count up: every 26 records two of them differ by case only
+_FIRST_NUMBER = 11 * 62**5
 
 PREFIXES = {
     "account": "001",
@@ -48,7 +48,7 @@ def complete_id(fifteen: str) -> str:
 
 def make_ids(object_name: str, numbers: np.ndarray) -> np.ndarray:
     """The ids (dtype S18) of records 0, 1, 2 … of an object."""
-    value = (np.asarray(numbers, dtype=np.int64) + 1) * _STRIDE + 62**5
+    value = np.asarray(numbers, dtype=np.int64) + _FIRST_NUMBER
     characters = np.empty((len(value), 15), dtype=np.uint8)
     characters[:, :3] = np.frombuffer(PREFIXES[object_name].encode("ascii"), dtype=np.uint8)
     characters[:, 3:6] = np.frombuffer(_POD, dtype=np.uint8)

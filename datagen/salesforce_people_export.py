@@ -10,7 +10,7 @@ from datagen.deals import Deals
 from datagen.defects import INVALID_TIME, LeadRecords
 from datagen.extract_files import write_extract
 from datagen.population import BAD_CREATED, NO_HISTORY, Population, join_local_part
-from datagen.sizes import DAY, END, EXTRACT_DELAY, HOUR, START, Sizes
+from datagen.sizes import DAY, END, EXTRACTED_AT, HOUR, START, Sizes
 from datagen.text_columns import (
     MISSING,
     Column,
@@ -108,7 +108,7 @@ def _export_leads(landing: Path, population: Population, deals: Deals, leads: Le
     rows = np.sort(np.r_[leads.reexported_copies, leads.reexported_newer])
     merged = {name: _Either(columns[name], newer[name], is_newer) for name in columns}
     return written + write_extract(
-        folder / "Lead_part2.csv", merged, rows=rows, extracted_at=END + EXTRACT_DELAY + HOUR
+        folder / "Lead_part2.csv", merged, rows=rows, extracted_at=EXTRACTED_AT + HOUR
     )
 
 

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagen.activity import TASK_KINDS, Tasks
-from datagen.deals import BAD_AMOUNT, BAD_PROBABILITY, EARLY_CLOSE, NO_HISTORY, Deals
+from datagen.deals import Deals
 from datagen.defects import INVALID_AMOUNT, INVALID_PROBABILITY
 from datagen.extract_files import write_extract
 from datagen.marketing import CrmCampaigns
+from datagen.opportunities import BAD_AMOUNT, BAD_PROBABILITY, EARLY_CLOSE, NO_HISTORY
 from datagen.population import Population
 from datagen.sizes import DAY, END
 from datagen.text_columns import (
@@ -74,10 +75,6 @@ def _export_opportunities(
         pa.array(np.where(plan.is_new, b"New", b"Expansion")).cast(pa.string()),
         " - ",
     )
-    has_amount = plan.final_cents >= 0
-    # an amount that is still to come is not in the present record
-    is_pending = (plan.first_cents < 0) & (plan.amount_changed_at < 0)
-    cents = np.where(has_amount & ~is_pending, plan.final_cents, MISSING)
     return write_extract(
         landing / "salesforce" / "opportunity" / "Opportunity.csv",
         {
@@ -87,7 +84,7 @@ def _export_opportunities(
             "Name": Texts(names),
             "StageName": label(plan.stage, OPPORTUNITY_STAGES),
             "Amount": WithCells(
-                Numbers(cents, 2),
+                Numbers(plan.final_cents, 2),
                 {int(row): INVALID_AMOUNT for row in np.flatnonzero(plan.kind == BAD_AMOUNT)},
             ),
             "CurrencyIsoCode": label(plan.currency, CURRENCIES),
@@ -152,19 +149,19 @@ def _export_opportunity_history(landing: Path, deals: Deals) -> int:
 
 
 def _export_contact_roles(landing: Path, deals: Deals) -> int:
-    count = len(deals.role_opportunity)
+    count = len(deals.roles.opportunity)
     return write_extract(
         landing / "salesforce" / "opportunity_contact_role" / "OpportunityContactRole.csv",
         {
             "Id": Ids("opportunity_contact_role", np.arange(count)),
             "IsDeleted": repeat("false", count),
-            "OpportunityId": Ids("opportunity", deals.role_opportunity),
-            "ContactId": Ids("contact", deals.role_contact),
-            "Role": label(deals.role_name, CONTACT_ROLES),
-            "IsPrimary": Flags(deals.role_is_primary),
-            "CreatedDate": Times(deals.role_created_at),
-            "LastModifiedDate": Times(deals.role_created_at),
-            "SystemModstamp": Times(deals.role_created_at),
+            "OpportunityId": Ids("opportunity", deals.roles.opportunity),
+            "ContactId": Ids("contact", deals.roles.contact),
+            "Role": label(deals.roles.name, CONTACT_ROLES),
+            "IsPrimary": Flags(deals.roles.is_primary),
+            "CreatedDate": Times(deals.roles.created_at),
+            "LastModifiedDate": Times(deals.roles.created_at),
+            "SystemModstamp": Times(deals.roles.created_at),
         },
     )
 

@@ -11,8 +11,8 @@ LAST_DAY = int(np.datetime64("2026-06-30", "D").astype(int))
 START = FIRST_DAY * DAY
 END = (LAST_DAY + 1) * DAY - 1
 SPEND_DAYS = 540
-# every file says it was extracted this long after the last second of data
-EXTRACT_DELAY = 4 * HOUR
+# the time of every file
+EXTRACTED_AT = END + 1 + 4 * HOUR
 
 
 @dataclass(frozen=True)

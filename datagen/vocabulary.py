@@ -1,10 +1,45 @@
 """Words that the company, its customers and its pages are made of."""
 
-FIRST_NAMES = ["Ada", "Alan", "Amara", "Anders", "Anna", "Arjun", "Beatriz", "Ben", "Carla", "Chen", "Chloé", "Daniel", "Deepa", "Diego", "Elena", "Emil", "Emma", "Farid", "Fiona", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jack", "Jana", "João", "Jürgen", "Kofi", "Lars", "Laura", "Lea", "Liam", "Linh", "Lucía", "Maja", "Marco", "Maria", "Mehmet", "Mia", "Nadia", "Noah", "Nora", "Olga", "Omar", "Paul", "Petra", "Priya", "Rahul", "Rosa", "Ruth", "Sam", "Sara", "Sofia", "Tariq", "Thomas", "Uma", "Viktor", "Wei", "Yara", "Yusuf", "Zoë"]
-LAST_NAMES = ["Adeyemi", "Ahmed", "Alvarez", "Andersen", "Bauer", "Becker", "Brown", "Castro", "Chen", "Costa", "Cruz", "Dubois", "Eriksen", "Fischer", "Fontaine", "García", "Gupta", "Haddad", "Hansen", "Hughes", "Ibrahim", "Ivanov", "Jansen", "Jones", "Kaya", "Khan", "Kim", "Kowalski", "Larsen", "Lee", "Lopez", "Martin", "Meyer", "Moreau", "Müller", "Nakamura", "Nguyen", "Novak", "O'Brien", "Okafor", "Olsen", "Patel", "Pereira", "Petrov", "Quinn", "Ricci", "Roberts", "Rossi", "Sato", "Schmidt", "Silva", "Singh", "Smith", "Suzuki", "Tanaka", "Torres", "Turner", "Vargas", "Weber", "White", "Wilson", "Wong", "Yilmaz", "Zhang", "Zimmer"]
-COMPANY_FIRST = ["Alder", "Amber", "Apex", "Arbor", "Argo", "Atlas", "Aurora", "Basalt", "Beacon", "Birch", "Blue", "Boreal", "Bright", "Bronze", "Canyon", "Cedar", "Cinder", "Clear", "Cobalt", "Copper", "Coral", "Crest", "Crystal", "Delta", "Dune", "Eagle", "Echo", "Elm", "Ember", "Falcon", "Fern", "Fjord", "Flint", "Forge", "Glacier", "Golden", "Granite", "Green", "Grove", "Harbor", "Hazel", "Heron", "High", "Indigo", "Inland", "Iron", "Ivory", "Jade", "Juniper", "Kestrel", "Lake", "Larch", "Linden", "Lunar", "Maple", "Marble", "Meadow", "Mesa", "Mint", "North", "Nova", "Oak", "Ocean", "Olive", "Onyx", "Opal", "Orchid", "Osprey", "Pearl", "Pine", "Polar", "Prairie", "Quarry", "Quartz", "Raven", "Red", "Ridge", "River", "Robin", "Rowan", "Sable", "Saffron", "Sage", "Sierra", "Silver", "Slate", "Solar", "Spruce", "Stone", "Summit", "Swift", "Tidal", "Timber", "Topaz", "Umber", "Valley", "Velvet", "Violet", "West", "Willow", "Winter", "Zenith"]
-COMPANY_SECOND = ["bank", "bay", "bend", "bridge", "brook", "cliff", "coast", "cove", "crest", "dale", "field", "ford", "gate", "glen", "grove", "hall", "haven", "hill", "holm", "house", "land", "lane", "light", "line", "mark", "mill", "mont", "moor", "path", "peak", "pier", "point", "pool", "port", "reach", "ridge", "rock", "run", "shore", "side", "spring", "stead", "stone", "stream", "tide", "tower", "trail", "vale", "view", "ville", "wall", "ward", "water", "way", "well", "wick", "wind", "wood", "works", "yard"]
-COMPANY_THIRD = ["Analytics", "Automotive", "Biotech", "Capital", "Chemicals", "Cloud", "Construction", "Consulting", "Controls", "Dynamics", "Education", "Electric", "Energy", "Engineering", "Foods", "Freight", "Genomics", "Glass", "Health", "Hotels", "Industries", "Instruments", "Insurance", "Labs", "Logistics", "Machines", "Marine", "Materials", "Media", "Medical", "Metals", "Mobility", "Networks", "Optics", "Packaging", "Paper", "Pharma", "Plastics", "Power", "Print", "Rail", "Retail", "Robotics", "Security", "Semiconductors", "Software", "Steel", "Systems", "Telecom", "Textiles", "Tools", "Travel", "Water"]
+_FIRST_NAMES_TEXT = """
+Ada Alan Amara Anders Anna Arjun Beatriz Ben Carla Chen Chloé Daniel Deepa Diego Elena Emil Emma
+Farid Fiona Grace Hana Hugo Ines Ivan Jack Jana João Jürgen Kofi Lars Laura Lea Liam Linh Lucía
+Maja Marco Maria Mehmet Mia Nadia Noah Nora Olga Omar Paul Petra Priya Rahul Rosa Ruth Sam Sara
+Sofia Tariq Thomas Uma Viktor Wei Yara Yusuf Zoë
+"""
+FIRST_NAMES = _FIRST_NAMES_TEXT.split()
+_LAST_NAMES_TEXT = """
+Adeyemi Ahmed Alvarez Andersen Bauer Becker Brown Castro Chen Costa Cruz Dubois Eriksen Fischer
+Fontaine García Gupta Haddad Hansen Hughes Ibrahim Ivanov Jansen Jones Kaya Khan Kim Kowalski
+Larsen Lee Lopez Martin Meyer Moreau Müller Nakamura Nguyen Novak O'Brien Okafor Olsen Patel
+Pereira Petrov Quinn Ricci Roberts Rossi Sato Schmidt Silva Singh Smith Suzuki Tanaka Torres
+Turner Vargas Weber White Wilson Wong Yilmaz Zhang Zimmer
+"""
+LAST_NAMES = _LAST_NAMES_TEXT.split()
+_COMPANY_FIRST_TEXT = """
+Alder Amber Apex Arbor Argo Atlas Aurora Basalt Beacon Birch Blue Boreal Bright Bronze Canyon
+Cedar Cinder Clear Cobalt Copper Coral Crest Crystal Delta Dune Eagle Echo Elm Ember Falcon Fern
+Fjord Flint Forge Glacier Golden Granite Green Grove Harbor Hazel Heron High Indigo Inland Iron
+Ivory Jade Juniper Kestrel Lake Larch Linden Lunar Maple Marble Meadow Mesa Mint North Nova Oak
+Ocean Olive Onyx Opal Orchid Osprey Pearl Pine Polar Prairie Quarry Quartz Raven Red Ridge River
+Robin Rowan Sable Saffron Sage Sierra Silver Slate Solar Spruce Stone Summit Swift Tidal Timber
+Topaz Umber Valley Velvet Violet West Willow Winter Zenith
+"""
+COMPANY_FIRST = _COMPANY_FIRST_TEXT.split()
+_COMPANY_SECOND_TEXT = """
+bank bay bend bridge brook cliff coast cove crest dale field ford gate glen grove hall haven
+hill holm house land lane light line mark mill mont moor path peak pier point pool port reach
+ridge rock run shore side spring stead stone stream tide tower trail vale view ville wall ward
+water way well wick wind wood works yard
+"""
+COMPANY_SECOND = _COMPANY_SECOND_TEXT.split()
+_COMPANY_THIRD_TEXT = """
+Analytics Automotive Biotech Capital Chemicals Cloud Construction Consulting Controls Dynamics
+Education Electric Energy Engineering Foods Freight Genomics Glass Health Hotels Industries
+Instruments Insurance Labs Logistics Machines Marine Materials Media Medical Metals Mobility
+Networks Optics Packaging Paper Pharma Plastics Power Print Rail Retail Robotics Security
+Semiconductors Software Steel Systems Telecom Textiles Tools Travel Water
+"""
+COMPANY_THIRD = _COMPANY_THIRD_TEXT.split()
 COMPANY_SUFFIXES = ["", " GmbH", ", Inc.", " Ltd", " S.A.", ' "Holding"', " AB"]
 
 COUNTRIES = ["US", "DE", "GB", "FR", "NL", "SE", "ES", "CA", "IN", "AU"]

@@ -58,8 +58,14 @@ def export_sessions(
     is_facebook = is_social & (turn % 2 == 1)
     is_linkedin = is_social & ~is_facebook
     referrer = np.select(
-        [is_search, is_linkedin, is_facebook, channel == ORGANIC_SEARCH]
-        + [channel == ORGANIC_SOCIAL, channel == REFERRAL],
+        [
+            is_search,
+            is_linkedin,
+            is_facebook,
+            channel == ORGANIC_SEARCH,
+            channel == ORGANIC_SOCIAL,
+            channel == REFERRAL,
+        ],
         [0, 3, 4, turn % 3, 3 + turn % 3, 6 + turn % 2],
         MISSING,
     )
@@ -104,8 +110,7 @@ def _utm_campaign(sessions: Sessions, ads: AdCampaigns, campaigns: CrmCampaigns)
     of_mail = sessions.campaign + 2 * count
     of_social = len(labels) - len(_SOCIAL_CAMPAIGNS) + turn % len(_SOCIAL_CAMPAIGNS)
     codes = np.select(
-        [sessions.channel == PAID_SEARCH, sessions.channel == EMAIL]
-        + [sessions.channel == PAID_SOCIAL],
+        [sessions.channel == code for code in (PAID_SEARCH, EMAIL, PAID_SOCIAL)],
         [of_ad, of_mail, of_social],
         MISSING,
     )

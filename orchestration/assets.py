@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from expectations.runner import CheckResult
 from orchestration import gates, steps
-from orchestration.audit import RunRecord
+from orchestration.audit import RunRecord, summarise
 from orchestration.contracts import SourceContract
 from orchestration.dbt_runner import (
     LEDGER_SOURCE,
@@ -71,7 +71,7 @@ def build_raw_assets(
             report = steps.load_extracts(
                 settings,
                 contracts,
-                RunRecord(settings, context.run_id),
+                RunRecord(settings, context.run.run_id),
                 reporter,
                 as_of=options.as_of,
                 full_refresh=options.full_refresh,
@@ -123,7 +123,7 @@ def build_dbt_models(
         options: RunOptions,
         writer_lock: dg.ResourceParam[RefreshLock],
     ) -> Iterator[Any]:
-        record = RunRecord(settings, context.run_id)
+        record = RunRecord(settings, context.run.run_id)
         progress = steps.DbtProgress(manifest, reporter)
         with steps.recorded(record):
             invocation = _start_build(settings, manifest, context, options)
@@ -137,7 +137,7 @@ def build_dbt_models(
             result = steps.close_dbt(settings, manifest, record, exit_code, error)
         progress.close(result)
         if exit_code:
-            raise _failure("; ".join(result.problems))
+            raise _failure(summarise(result.problems))
 
     return dbt_build
 
@@ -158,7 +158,7 @@ def build_mart_gate(
         record = RunRecord(settings, context.run.run_id)
         reporter(StepProgress("mart gate"))
         with steps.recorded(record):
-            result = gates.run_mart_gate(settings)
+            result = gates.run_mart_gate(settings, manifest)
         problems = steps.close_gate("mart", result.checks, record, reporter)
         yield from _check_results(specs, keys, result.checks, problems)
 
@@ -180,9 +180,9 @@ def build_release_asset(
     def published(
         context: dg.AssetExecutionContext, writer_lock: dg.ResourceParam[RefreshLock]
     ) -> dg.MaterializeResult:
-        record = RunRecord(settings, context.run_id)
+        record = RunRecord(settings, context.run.run_id)
         with _as_failure():
-            release = steps.publish_release(settings, manifest, record, reporter)
+            release = steps.publish_release(settings, record, reporter)
         return dg.MaterializeResult(
             metadata={
                 "release": release.id,
@@ -307,7 +307,7 @@ def _check_results(
         )
     # A table that has no asset stops the run, too.
     if problems and any(check.status != "passed" for check in found.values()):
-        raise _failure("; ".join(problems))
+        raise _failure(summarise(problems))
 
 
 @contextmanager
@@ -316,7 +316,7 @@ def _as_failure() -> Iterator[None]:
     try:
         yield
     except steps.EXPECTED_ERRORS as error:
-        raise _failure(str(error)) from error
+        raise _failure(str(error)) from None
 
 
 def _failure(message: str) -> dg.Failure:

@@ -7,7 +7,7 @@ publishing reads them back, so that a release stands on what this run proved and
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from orchestration.refresh_lock import is_alive
 from orchestration.settings import Settings
 
 GATES = ("raw", "mart")
+SHOWN_PROBLEMS = 4
 
 
 class AuditError(Exception):
@@ -108,9 +109,12 @@ class RunRecord:
         document = read_json(self.folder / "dbt.json")
         if document is None:
             return None
-        nodes = tuple(DbtNode(**node) for node in document.pop("nodes"))
-        missing = tuple(document.pop("missing"))
-        return DbtResult(nodes=nodes, missing=missing, **document)
+        return DbtResult(
+            nodes=tuple(DbtNode(**node) for node in document["nodes"]),
+            missing=tuple(document["missing"]),
+            exit_code=document["exit_code"],
+            error=document["error"],
+        )
 
     def problems(self) -> list[str]:
         """All that stands against a release, in the order of the steps; empty when nothing does."""
@@ -123,13 +127,15 @@ class RunRecord:
         else:
             problems += self.dbt.problems
         problems += self.gate_problems("mart")
+        if not problems and not self._is_in_order():
+            problems.append("the steps of this run did not run in their order")
         return problems
 
     def verify(self) -> None:
         """Raise AuditError unless every step of this run ran and passed."""
         problems = self.problems()
         if problems:
-            raise AuditError("not published: " + "; ".join(problems))
+            raise AuditError("not published: " + summarise(problems))
 
     def check_counts(self) -> dict[str, dict[str, int]]:
         """Passed, warned, failed and errored of both gates and of dbt's data tests."""
@@ -169,13 +175,26 @@ class RunRecord:
             if check["severity"] == "block" and check["status"] != "passed"
         ]
 
+    def _is_in_order(self) -> bool:
+        """What was built or checked before the load says nothing about what was loaded."""
+        steps = ("load", "raw_gate", "dbt", "mart_gate")
+        times = [read_json(self.folder / f"{step}.json")["recorded_at"] for step in steps]
+        return times == sorted(times)
+
     def _close(self, **changes: Any) -> None:
         now = _now()
         known = {"run_id": self.run_id, "started_at": now, "release_id": None, **self.run}
         self._write("run", {**known, "ended_at": now, **changes})
 
     def _write(self, name: str, document: Mapping[str, Any]) -> None:
-        write_json(self.folder / f"{name}.json", document)
+        write_json(self.folder / f"{name}.json", {"recorded_at": _now(), **document})
+
+
+def summarise(problems: Sequence[str]) -> str:
+    """The first problems in one text; the record of the run has all of them."""
+    more = len(problems) - SHOWN_PROBLEMS
+    rest = [f"and {more} more, in the record of the run"] if more > 0 else []
+    return "; ".join([*problems[:SHOWN_PROBLEMS], *rest])
 
 
 def describe_check(check: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ from orchestration.settings import Settings
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+# Columns of the tables where no terminal says how many there are.
+LOG_WIDTH = 120
 
 
 class IsoTime(click.ParamType):
@@ -66,9 +68,7 @@ def main() -> None:
 @_home_option
 @_full_refresh_option
 @click.option("--as-of", type=IsoTime(), help="What counts as now.  [default: the newest extract]")
-def refresh(
-    landing: Path | None, home: Path | None, full_refresh: bool, as_of: str | None
-) -> None:
+def refresh(landing: Path | None, home: Path | None, full_refresh: bool, as_of: str | None) -> None:
     """Load the extracts, build, check, and publish a release.
 
     An empty landing folder gets a demo company first. A refresh that fails leaves the current
@@ -102,12 +102,13 @@ def load(landing: Path | None, home: Path | None, full_refresh: bool) -> None:
 
     from orchestration.console_progress import ConsoleProgress
     from orchestration.refresh import load_for_analysts
-    from orchestration.summary import show_tables
+    from orchestration.summary import show_notices, show_tables
 
     console = _console()
     with _expected_ends(settings), ConsoleProgress(console) as progress:
         report = load_for_analysts(settings, full_refresh=full_refresh, reporter=progress)
     show_tables(console, [asdict(table) for table in report.tables])
+    show_notices(console, report.notices)
 
 
 @main.command()
@@ -168,7 +169,7 @@ def _console() -> Any:
     from rich.console import Console
 
     # The file is fixed here: while a run works, standard output goes to the run's log.
-    return Console(file=sys.stdout)
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else LOG_WIDTH)
 
 
 @contextmanager

@@ -57,6 +57,7 @@ class SourceContract:
     columns: tuple[ColumnContract, ...]
     dialect: Dialect = Dialect()
     allow_padding: bool = False
+    replaces: tuple[str, ...] = ()
 
     @property
     def mandatory(self) -> tuple[str, ...]:
@@ -84,6 +85,8 @@ def read_contracts(manifest: Mapping[str, Any]) -> dict[tuple[str, str], SourceC
     contracts: dict[tuple[str, str], SourceContract] = {}
     owners: dict[str, str] = {}
     for node in manifest.get("sources", {}).values():
+        if (node.get("identifier") or "").startswith("_"):
+            continue  # the loader's own bookkeeping, which dbt reads as a source too
         contract = _read_contract(node)
         label = f"{contract.system}.{contract.object}"
         if contract.table in owners:
@@ -113,6 +116,7 @@ def _read_contract(node: Mapping[str, Any]) -> SourceContract:
         columns=tuple(_read_column(column, label) for column in node["columns"].values()),
         dialect=_read_dialect(meta.get("dialect") or {}, label),
         allow_padding=bool(meta.get("allow_padding", False)),
+        replaces=_names(meta, "replaces", label),
     )
     _check(contract, label)
     return contract
@@ -123,7 +127,8 @@ def _read_column(column: Mapping[str, Any], label: str) -> ColumnContract:
     data_type = (column.get("data_type") or "").lower()
     if data_type not in DATA_TYPES:
         raise ContractError(
-            f"{label}.{name}: data_type is {data_type!r}, must be one of {', '.join(sorted(DATA_TYPES))}"
+            f"{label}.{name}: data_type is {data_type!r}, must be one of "
+            f"{', '.join(sorted(DATA_TYPES))}"
         )
     if name != name.lower() or not re.fullmatch(r"\w+", name):
         raise ContractError(f"{label}.{name}: a column name is in snake_case")
@@ -157,14 +162,15 @@ def _read_dialect(meta: Mapping[str, str], label: str) -> Dialect:
 
 def _check(contract: SourceContract, label: str) -> None:
     names = [column.name for column in contract.columns]
-    if not contract.key:
-        raise ContractError(f"{label}: the contract has no key")
+    if not contract.key and not contract.replaces:
+        raise ContractError(f"{label}: the contract has neither a key nor replaces")
     if contract.extract not in EXTRACT_KINDS:
         raise ContractError(f"{label}: extract is {contract.extract!r}, must be full or delta")
     versions = () if contract.version is None else (contract.version,)
     for role, used in (
         ("key", contract.key),
         ("required", contract.required),
+        ("replaces", contract.replaces),
         ("version", versions),
     ):
         for name in used:

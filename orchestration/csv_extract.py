@@ -4,7 +4,8 @@ Three ways, each checked against counts of the file itself, the first that fits 
 
 1. no quotes and the delimiters add up: every physical line is a record;
 2. DuckDB reads the file and the physical lines of the records come from a light scan;
-3. a line is broken: the good records are sifted into a file that DuckDB reads, the broken ones are rejects.
+3. a line is broken: the good records are sifted into a file that DuckDB reads, the broken ones
+   are rejects.
 """
 
 import csv
@@ -23,7 +24,7 @@ from orchestration.csv_records import MAX_RECORD_BYTES, CsvShape
 from orchestration.extract_files import ExtractFile
 from orchestration.extract_reading import Reading, Reject
 from orchestration.extract_text import (
-    FileFault,
+    FileFaultError,
     TextFacts,
     check_text,
     is_utf8,
@@ -48,7 +49,7 @@ class CsvExtract:
 
     @classmethod
     def inspect(cls, file: ExtractFile, contract: SourceContract) -> "CsvExtract":
-        """Check the file's bytes and read its header; raise FileFault when it cannot be used."""
+        """Check the file's bytes, read its header; raise FileFaultError if it cannot be used."""
         dialect = contract.dialect
         facts = check_text(file, dialect.encoding, quote=dialect.quote, delimiter=dialect.delimiter)
         headers, header_lines = _read_header(file, dialect)
@@ -56,7 +57,7 @@ class CsvExtract:
         return cls(file, contract, facts, headers, header_lines, shape)
 
     def readings(self, con: duckdb.DuckDBPyConnection, workspace: Path) -> Iterator[Reading]:
-        """Yield ways to read the file, the cheapest first; ask for the next when one did not add up."""
+        """Yield ways to read the file, cheapest first; ask for the next when one did not add up."""
         path = self._stage(workspace)
         if self._is_plain:
             yield self._plain(path)
@@ -82,7 +83,7 @@ class CsvExtract:
         )
 
     def _stage(self, workspace: Path) -> Path:
-        """Give the file a name without wildcards, its text translated where DuckDB cannot read it."""
+        """Give the file a name without wildcards, translated where DuckDB cannot read it."""
         has_mac_lines = self.facts.has_lone_cr and not self.facts.has_lf
         if has_mac_lines or not is_utf8(self.contract.dialect.encoding):
             encoding = self.contract.dialect.encoding
@@ -143,6 +144,9 @@ class CsvExtract:
         if has_header and self.contract.allow_padding:
             # DuckDB pads in parallel only when no quoted field has a newline
             options |= {"null_padding": "true", "parallel": str(not self.facts.quote_count).lower()}
+        if not has_header:
+            # or DuckDB would take a carriage return inside the first quotes for the line end
+            options["new_line"] = r"'\n'"
         if has_long_lines:
             options["max_line_size"] = str(MAX_RECORD_BYTES + 1024)
         settings = ", ".join(f"{name} = {value}" for name, value in options.items())
@@ -163,11 +167,11 @@ def _read_header(file: ExtractFile, dialect: Dialect) -> tuple[tuple[str, ...], 
     try:
         headers = next(reader, [])
     except csv.Error as error:
-        raise FileFault(
+        raise FileFaultError(
             "no_header", f"the first line cannot be read as a header: {error}"
         ) from error
     if not any(header.strip() for header in headers):
-        raise FileFault("no_header", "the first line is blank, it must name the columns")
+        raise FileFaultError("no_header", "the first line is blank, it must name the columns")
     return tuple(header.strip() for header in headers), reader.line_num
 
 

@@ -22,7 +22,7 @@ MAX_RECORD_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class Sifted:
-    """What `CsvShape.sift` found: the first lines of the good records, and the rejects in file order."""
+    """What `CsvShape.sift` found: first lines of the good records, rejects in file order."""
 
     lines: array
     rejects: list[Reject]
@@ -33,6 +33,7 @@ class CsvShape:
     """The grammar of a file's records: its dialect and its number of fields."""
 
     def __init__(self, dialect: Dialect, width: int, *, allow_padding: bool) -> None:
+        """Compile the grammar for records of `width` fields."""
         self.width = width
         self.allow_padding = allow_padding
         self.delimiter = dialect.delimiter.encode()
@@ -59,7 +60,7 @@ class CsvShape:
             ).fullmatch
 
     def record_lines(self, stream: BinaryIO, skip: int) -> array | None:
-        """Return the first line of each record after `skip` header lines, or None when a record needs sifting.
+        """Return the first line of each record after `skip` header lines; None: sift the file.
 
         Trusts DuckDB with everything but two things: where records begin, and blank surplus fields
         at the end of a record, which DuckDB drops although they mean that values have shifted.
@@ -67,12 +68,13 @@ class CsvShape:
         if self.quote and not self.escapes_by_doubling:
             return None
         starts = array("q")
-        blank_ends = (self.delimiter, self.quote * 2) if self.quote else (self.delimiter,)
         held: list[bytes] = []
+        # a loop over every line of a large file: only what cannot be left out
+        quote, skips_blanks, may_be_too_wide = self.quote, self.width > 1, self._blank_ends()
         for number, line in enumerate(stream, 1):
             if number <= skip:
                 continue
-            is_odd = bool(self.quote) and line.count(self.quote) & 1
+            is_odd = quote and line.count(quote) & 1
             if held:
                 held.append(line)
                 if not is_odd:
@@ -81,7 +83,7 @@ class CsvShape:
                     return None
                 line, held = b"".join(held), []
             else:
-                if self.width > 1 and not line.rstrip(b"\r\n"):
+                if skips_blanks and line in (b"\n", b"\r\n"):
                     continue
                 starts.append(number)
                 if is_odd:
@@ -89,9 +91,14 @@ class CsvShape:
                         return None
                     held.append(line)
                     continue
-            if line.rstrip(b" \r\n").endswith(blank_ends) and self._is_too_wide(line):
+            if line.endswith(may_be_too_wide) and self._is_too_wide(line):
                 return None
         return None if held else starts
+
+    def _blank_ends(self) -> tuple[bytes, ...]:
+        """Return the ends of a line whose last field may be blank."""
+        blanks = (self.delimiter, self.quote * 2, b" ") if self.quote else (self.delimiter, b" ")
+        return tuple(blank + end for blank in blanks for end in (b"\n", b"\r\n", b""))
 
     def _is_too_wide(self, line: bytes) -> bool:
         quotes = line.count(self.quote) if self.quote else 0
@@ -103,10 +110,12 @@ class CsvShape:
             if line.count(between) == self.width - 1:
                 return False
         content = line.rstrip(b"\r\n")
-        return not self._exact(content) and len(self._split(content)) > self.width
+        if self._exact(content):
+            return False
+        return not self._balanced(content) or len(self._split(content)) > self.width
 
     def sift(self, stream: BinaryIO, skip: int, target: Path) -> Sifted:
-        """Write the good records after `skip` header lines to `target`; return their lines and the rejects."""
+        """Write the good records after `skip` header lines to `target`; tell the rest."""
         lines = array("q")
         rejects: list[Reject] = []
         longest = 0
@@ -203,7 +212,7 @@ class CsvShape:
                 return fields
 
     def _normal(self, record: bytes) -> bytes:
-        """Write a good record as DuckDB reads it: padded, and with a stray carriage return inside quotes."""
+        """Write a good record as DuckDB reads it: padded, a stray carriage return quoted."""
         if b"\r" in record and self.quote:
             quoted = self.quote in record
             fields = self._split(record) if quoted else record.split(self.delimiter)

@@ -72,10 +72,9 @@ class DbtResult:
         causes = [node.describe() for node in bad if node.status != "skipped"]
         skipped = [node.name for node in bad if node.status == "skipped"]
         if skipped:
-            causes.append(f"dbt skipped {len(skipped)} nodes because of that")
+            causes.append(f"dbt skipped what depends on that: {_shortened(skipped)}")
         if self.missing and not causes:
-            names = ", ".join(sorted(self.missing)[:3])
-            causes.append(f"dbt did not build {len(self.missing)} nodes, among them {names}")
+            causes.append(f"dbt did not build {_shortened(sorted(self.missing))}")
         if self.exit_code and not causes:
             causes.append(self.error or f"dbt ended with exit status {self.exit_code}")
         return causes
@@ -123,6 +122,7 @@ def dbt_arguments(
         *("--target-path", str(target_dir or settings.dbt_target_dir)),
         *("--log-path", str(settings.dbt_logs)),
         *("--log-format", "json"),
+        "--no-use-colors",
     ]
     if as_of is not None:
         arguments += ["--vars", json.dumps({"as_of": as_of})]
@@ -238,6 +238,11 @@ def read_result(
 def forget_result(target_dir: Path) -> None:
     """Remove the result of an earlier build, so that it is never taken for this one's."""
     (target_dir / "run_results.json").unlink(missing_ok=True)
+
+
+def _shortened(names: Sequence[str], shown: int = 3) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
 def _node(

@@ -31,7 +31,10 @@ _TIME_IN_NAME = re.compile(
 
 @dataclass(frozen=True)
 class ExtractFile:
-    """One file in the landing folder; `relative` is its posix path there, `system` has the org (`salesforce@emea`)."""
+    """One file in the landing folder.
+
+    `relative` is its posix path there; `system` has the org (`salesforce@emea`).
+    """
 
     path: Path
     relative: str
@@ -59,7 +62,7 @@ class ExtractFile:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was found: the extracts by path, the paths that are still settling, and what people should know."""
+    """The extracts by path, the paths that are still settling, and what people should know."""
 
     files: tuple[ExtractFile, ...]
     unsettled: frozenset[str]
@@ -88,7 +91,8 @@ def discover(
             if settle_seconds > 0 and (now - file.modified_at).total_seconds() < settle_seconds:
                 unsettled.append(file.relative)
                 notices.append(
-                    f"{file.relative}: modified less than {settle_seconds:g} s ago, left for the next load"
+                    f"{file.relative}: modified less than {settle_seconds:g} s ago, "
+                    "left for the next load"
                 )
                 continue
             files.append(file)
@@ -103,7 +107,7 @@ def hash_file(path: Path) -> str:
 
 
 def extract_time(name: str, modified_at: datetime) -> datetime:
-    """Return the UTC time in a file name (20260131T120000Z, 20260131_120000, 2026-01-31), else `modified_at`."""
+    """Return the UTC time in a file name (20260131T120000Z, 2026-01-31), else `modified_at`."""
     for year, _, month, day, *clock in _TIME_IN_NAME.findall(name):
         try:
             found = datetime(
@@ -205,7 +209,8 @@ def _stays_inside(folder: Path, landing: Path, notices: list[str]) -> bool:
         return True
     relative = folder.relative_to(landing).as_posix()
     notices.append(
-        f"{relative}/: refused, the linked folder lies outside the landing folder; link files instead"
+        f"{relative}/: refused, the linked folder lies outside the landing folder; "
+        "link files instead"
     )
     return False
 

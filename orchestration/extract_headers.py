@@ -35,7 +35,7 @@ class HeaderMatch:
 
 
 def to_snake_case(header: str) -> str:
-    """Turn a header into a column name: `Pricebook2Id` -> `pricebook2_id`, `Amount (USD)` -> `amount_usd`."""
+    """Turn a header into a column name: `Pricebook2Id` -> `pricebook2_id`."""
     name = "_".join(re.findall(r"\w+", header))
     name = _ACRONYM_END.sub(r"\1_\2", name)
     return _WORD_END.sub(r"\1_\2", name).lower()

@@ -1,4 +1,4 @@
-"""What every format hands to the loader: a relation to select from, and the records that are not in it."""
+"""What every format hands to the loader: a relation, and the records that are not in it."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ SHOWN_BYTES = 4096
 
 @dataclass(frozen=True)
 class Reject:
-    """A record that is not loaded: the physical line it begins on, why, and the beginning of its text."""
+    """A record that is not loaded: the line it begins on, why, and the beginning of its text."""
 
     line: int
     reason: str

@@ -29,10 +29,11 @@ _FOREIGN_STARTS = {
 _HTML_STARTS = (b"<!doctype html", b"<html")
 
 
-class FileFault(Exception):
+class FileFaultError(Exception):
     """The file as a whole cannot be used: `reason` is a stable word, `detail` is for people."""
 
     def __init__(self, reason: str, detail: str) -> None:
+        """Say why."""
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
@@ -53,16 +54,16 @@ class TextFacts:
 def check_text(
     file: ExtractFile, encoding: str, *, quote: str = "", delimiter: str = ""
 ) -> TextFacts:
-    """Read a file to its end; raise FileFault when it is not whole text in `encoding`."""
+    """Read a file to its end; raise FileFaultError when it is not whole text in `encoding`."""
     if file.size == 0:
-        raise FileFault("empty_file", "the file has no bytes")
+        raise FileFaultError("empty_file", "the file has no bytes")
     quote_mark, delimiter_mark = quote.encode(), delimiter.encode()
     lines = quotes = delimiters = returns = pairs = size = 0
     last = b""
     for chunk in utf8_chunks(file, encoding):
         if b"\0" in chunk:
             line = lines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
-            raise FileFault("nul_bytes", f"there is a NUL byte on line {line}")
+            raise FileFaultError("nul_bytes", f"there is a NUL byte on line {line}")
         size += len(chunk)
         lines += chunk.count(b"\n")
         if b"\r" in chunk or last == b"\r":
@@ -72,7 +73,7 @@ def check_text(
         delimiters += chunk.count(delimiter_mark) if delimiter_mark else 0
         last = chunk[-1:]
     if size == 0:
-        raise FileFault("empty_file", "the file has no text")
+        raise FileFaultError("empty_file", "the file has no text")
     return TextFacts(
         line_count=lines + (last != b"\n"),
         quote_count=quotes,
@@ -84,7 +85,7 @@ def check_text(
 
 
 def utf8_chunks(file: ExtractFile, encoding: str) -> Iterator[bytes]:
-    """Yield the text of a file as UTF-8 without byte order mark; raise FileFault where it is broken."""
+    """Yield the text of a file as UTF-8 without byte order mark; raise FileFaultError if broken."""
     decoder = codecs.getincrementaldecoder(encoding)()
     keeps_bytes = is_utf8(encoding)
     offset = lines = 0
@@ -117,7 +118,7 @@ def is_utf8(encoding: str) -> bool:
 def write_utf8(
     file: ExtractFile, encoding: str, target: Path, *, has_mac_lines: bool = False
 ) -> Path:
-    """Write the text of a file as plain UTF-8 without byte order mark, lines ended by LF where CR alone did."""
+    """Write a file as plain UTF-8 without byte order mark, lines ended by LF where CR did."""
     with target.open("wb") as stream:
         for chunk in utf8_chunks(file, encoding):
             stream.write(chunk.replace(b"\r", b"\n") if has_mac_lines else chunk)
@@ -135,11 +136,11 @@ def _raw_chunks(file: ExtractFile) -> Iterator[bytes]:
             try:
                 chunk = stream.read(CHUNK_BYTES)
             except EOFError as error:
-                raise FileFault(
+                raise FileFaultError(
                     "truncated_gzip", "the compressed data ends before its end mark"
                 ) from error
             except (gzip.BadGzipFile, zlib.error) as error:
-                raise FileFault("corrupt_gzip", str(error)) from error
+                raise FileFaultError("corrupt_gzip", str(error)) from error
             if not chunk:
                 return
             yield chunk
@@ -159,18 +160,18 @@ def _decode(
     except UnicodeDecodeError as error:
         line = lines + error.object.count(b"\n", 0, error.start) + 1
         found = error.object[error.start]
-        raise FileFault(
+        raise FileFaultError(
             "wrong_encoding",
-            f"byte 0x{found:02x} at offset {max(offset, 0) + error.start} (line {line}) is not {encoding}",
+            f"byte 0x{found:02x} at offset {offset + error.start} (line {line}) is not {encoding}",
         ) from error
 
 
 def _refuse_foreign(chunk: bytes, format_name: str) -> None:
     for start, description in _FOREIGN_STARTS.items():
         if chunk.startswith(start):
-            raise FileFault(f"not_a_{format_name}_file", f"the file is {description}")
+            raise FileFaultError(f"not_a_{format_name}_file", f"the file is {description}")
     if chunk[:200].lstrip().lower().startswith(_HTML_STARTS):
-        raise FileFault(f"not_a_{format_name}_file", "the file is a web page")
+        raise FileFaultError(f"not_a_{format_name}_file", "the file is a web page")
 
 
 def _starts_with_bom(file: ExtractFile) -> bool:

@@ -1,4 +1,4 @@
-"""One extract from the landing folder into raw: looked through first, then loaded in one transaction."""
+"""One extract from the landing folder into raw: looked through, then loaded in one transaction."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from orchestration.csv_extract import CsvExtract
 from orchestration.extract_files import ExtractFile
 from orchestration.extract_headers import HeaderMatch, match_headers
 from orchestration.extract_reading import Reading
-from orchestration.extract_text import FileFault
+from orchestration.extract_text import FileFaultError
 from orchestration.json_extract import JsonExtract
 from orchestration.parquet_extract import ParquetExtract
 from orchestration.raw_files import (
@@ -42,14 +42,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class NewFile:
-    """A new or changed file: an extract that can be loaded, or the fault for which it is quarantined."""
+    """A new or changed file: an extract to load, or the fault for which it is quarantined."""
 
     file: ExtractFile
     contract: SourceContract
     sha256: str
     extract: CsvExtract | JsonExtract | ParquetExtract | None
     match: HeaderMatch | None
-    fault: FileFault | None
+    fault: FileFaultError | None
 
     @property
     def missing_mandatory(self) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def inspect_file(
                     extract = ParquetExtract.inspect(con, file, workspace)
                 case _:
                     raise ValueError(f"{file.relative}: no reader for {file.format}")
-    except FileFault as fault:
+    except FileFaultError as fault:
         return NewFile(file, contract, sha256, None, None, fault)
     return NewFile(file, contract, sha256, extract, match_headers(extract.headers, contract), None)
 
@@ -93,16 +93,18 @@ def inspect_file(
 def load_file(
     con: duckdb.DuckDBPyConnection, new: NewFile, batch: Batch, *, scratch: Path
 ) -> str | None:
-    """Replace what an earlier version of the file brought; return a notice when that had to wait."""
+    """Replace what an earlier version of the file brought; return a notice if that must wait."""
     fault = new.fault
     if new.extract is not None:
+        # not in the transaction below: DuckDB cannot alter a table and delete from it in one
+        add_columns(con, new.contract.table, [*new.match.unknown, *new.match.clashes])
         try:
             with _workspace(scratch) as workspace:
                 for reading in new.extract.readings(con, workspace):
                     if _load_reading(con, new, reading, batch):
                         return None
-            fault = FileFault("line_count_mismatch", "its records do not add up to its lines")
-        except FileFault as found:
+            fault = FileFaultError("line_count_mismatch", "its records do not add up to its lines")
+        except FileFaultError as found:
             fault = found
     if not new.file.is_unchanged():
         return f"{new.file.relative}: changed while it was read, left for the next load"
@@ -151,15 +153,18 @@ def _load_reading(
             record_columns(con, file, match.unknown, "unknown")
             record_columns(con, file, match.clashes, "clash")
             record_columns(con, file, match.missing, "missing_optional")
-    except (_DoesNotAddUpError, duckdb.InvalidInputException):
-        # what DuckDB raises for text that is not in the dialect; a full disk or memory is another
-        # exception
+    except _DoesNotAddUpError:
         return False
+    except duckdb.Error as error:
+        # what DuckDB raises for content that it cannot read; a full disk or memory has its own type
+        if type(error) in (duckdb.InvalidInputException, duckdb.Error):
+            return False
+        error.add_note(f"while loading {file.relative}")
+        raise
     return True
 
 
 def _insert(con: duckdb.DuckDBPyConnection, new: NewFile, reading: Reading, batch: Batch) -> int:
-    add_columns(con, new.contract.table, [*new.match.unknown, *new.match.clashes])
     values = {
         name: _first_given([reading.fields[position] for position in positions])
         for name, positions in new.match.fields.items()

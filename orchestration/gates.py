@@ -10,6 +10,8 @@ from expectations.mart_gate import mart_suites
 from expectations.raw_gate import RawTable, raw_suites
 from expectations.runner import GateResult, TableSuite, run_gate
 from orchestration.contracts import SourceContract
+from orchestration.dbt_runner import published_relations
+from orchestration.release_contents import PUBLISHED_SCHEMAS, drop_leftovers
 from orchestration.releases import current_release
 from orchestration.settings import Settings
 
@@ -22,11 +24,14 @@ def run_raw_gate(settings: Settings, contracts: Iterable[SourceContract]) -> Gat
     return run_gate(settings.warehouse, raw_suites(raw_tables(settings, contracts)), gate="raw")
 
 
-def run_mart_gate(settings: Settings) -> GateResult:
-    """Check what leaves, its volumes against the current release.
+def run_mart_gate(settings: Settings, manifest: Mapping[str, Any]) -> GateResult:
+    """Check what leaves, its volumes against the current release; `manifest` is dbt's.
 
-    A release of another landing folder is of another company: nothing to compare with.
+    What the project no longer builds goes first. A release of another landing folder is of
+    another company: there is nothing to compare with.
     """
+    if settings.marts.is_file():
+        drop_leftovers(settings.marts, published_relations(manifest, PUBLISHED_SCHEMAS))
     current = current_release(settings)
     is_comparable = current and current.manifest["landing"] == str(settings.landing)
     suites = mart_suites(current.row_counts if is_comparable else None)

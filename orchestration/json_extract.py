@@ -1,4 +1,4 @@
-"""Reading one file of JSON lines with DuckDB: each line an object, each key a column, nested values as JSON text."""
+"""Reading one file of JSON lines with DuckDB: each key a column, nested values as JSON text."""
 
 import json
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ _READ = "read_ndjson_objects(?, ignore_errors = true)"
 
 @dataclass(frozen=True)
 class JsonExtract:
-    """A JSON lines file that was read through once and can be loaded; `headers` are the keys of all its objects.
+    """A JSON lines file that was read through once and can be loaded.
 
-    `broken` are the records that are not objects: ordinal (from 1) and JSON type, None where it is
-    no JSON at all.
+    `headers` are the keys of all its objects, `broken` the records that are no objects: ordinal
+    (from 1) and JSON type, None where it is no JSON at all.
     """
 
     file: ExtractFile
@@ -41,7 +41,7 @@ class JsonExtract:
         contract: SourceContract,
         workspace: Path,
     ) -> "JsonExtract":
-        """Check the file's bytes and collect the keys; raise FileFault when it cannot be used."""
+        """Check the bytes, collect the keys; raise FileFaultError if it cannot be used."""
         facts = check_text(file, contract.dialect.encoding)
         extract = cls(file, contract, facts, (), {})
         keys, broken = con.execute(
@@ -64,7 +64,7 @@ class JsonExtract:
         return cls(file, contract, facts, tuple(keys or ()), found)
 
     def readings(self, con: duckdb.DuckDBPyConnection, workspace: Path) -> Iterator[Reading]:
-        """Yield the one way to read the file: DuckDB judges each line, the broken ones are rejects."""
+        """Yield the one way to read the file: DuckDB judges each line."""
         path = self._stage(workspace)
         lines, rejects = _sort_lines(path, self.broken)
         con.register(_LINES_VIEW, pa.table({"source_row": pa.array(lines, pa.int64())}))

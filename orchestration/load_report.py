@@ -41,7 +41,7 @@ class LoadReport:
 def total_table(
     con: duckdb.DuckDBPyConnection, contract: SourceContract, *, skipped_file_count: int
 ) -> TableLoad:
-    """Add up the files of one contracted table, those of further orgs (`salesforce@emea`) included."""
+    """Add up the files of one contracted table, those of further orgs included."""
     source = [contract.system, contract.object]
     file_count, extracted, loaded, rejected = con.execute(
         f"""
@@ -79,7 +79,7 @@ def total_table(
 
 
 def file_notices(con: duckdb.DuckDBPyConnection, present: Collection[str]) -> list[str]:
-    """Name the files that are quarantined, have broken records, or are no longer in the landing folder."""
+    """Name the files that are quarantined, have broken records, or are no longer there."""
     notices = []
     files = con.execute(
         f"""

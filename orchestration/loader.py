@@ -63,6 +63,8 @@ def load(
     settings.home.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("set TimeZone = 'UTC'")
+        # rows are numbered in file order, which one thread does; others would only spin beside it
+        con.execute("set threads = 1")
         known = {} if full_refresh else read_known_files(con)
         agenda = _sort_out(con, found.files, contracts, known, settings.home)
         with transaction(con):
@@ -85,7 +87,7 @@ def load(
 
 @dataclass
 class _Agenda:
-    """What is to be done by table: files to load, a count of files to skip; and new stats of known bytes by path."""
+    """By table: files to load, a count of files to skip; by path: new stats of known bytes."""
 
     new: dict[tuple[str, str], list[NewFile]] = field(default_factory=dict)
     skipped: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.extract_files import ExtractFile
 from orchestration.extract_reading import Reading
-from orchestration.extract_text import FileFault
+from orchestration.extract_text import FileFaultError
 
 _NESTED = ("STRUCT", "MAP", "UNION")
 
@@ -32,9 +32,9 @@ class ParquetExtract:
         file: ExtractFile,
         workspace: Path,
     ) -> "ParquetExtract":
-        """Read the footer; raise FileFault when the file cannot be used."""
+        """Read the footer; raise FileFaultError when the file cannot be used."""
         if file.size == 0:
-            raise FileFault("empty_file", "the file has no bytes")
+            raise FileFaultError("empty_file", "the file has no bytes")
         path = str(_stage(file, workspace))
         try:
             columns = con.execute("describe select * from read_parquet(?)", [path]).fetchall()
@@ -42,7 +42,7 @@ class ParquetExtract:
                 "select num_rows from parquet_file_metadata(?)", [path]
             ).fetchone()
         except duckdb.Error as error:
-            raise FileFault(
+            raise FileFaultError(
                 "not_a_parquet_file", str(error).replace(path, file.relative)
             ) from error
         return cls(
@@ -84,7 +84,9 @@ def _stage(file: ExtractFile, workspace: Path) -> Path:
         with gzip.open(file.path, "rb") as packed, path.open("wb") as stream:
             shutil.copyfileobj(packed, stream)
     except EOFError as error:
-        raise FileFault("truncated_gzip", "the compressed data ends before its end mark") from error
+        raise FileFaultError(
+            "truncated_gzip", "the compressed data ends before its end mark"
+        ) from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise FileFault("corrupt_gzip", str(error)) from error
+        raise FileFaultError("corrupt_gzip", str(error)) from error
     return path

@@ -1,7 +1,6 @@
 """From a run that passed to its release: its audit verified, its facts in the manifest."""
 
 import subprocess
-from collections.abc import Mapping
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -9,16 +8,14 @@ from typing import Any
 import duckdb
 
 from orchestration.audit import RunRecord
-from orchestration.dbt_runner import published_relations
-from orchestration.release_contents import PUBLISHED_SCHEMAS
 from orchestration.releases import Release, ReleaseFacts, publish
 from orchestration.settings import Settings
 
 
-def publish_run(settings: Settings, record: RunRecord, manifest: Mapping[str, Any]) -> Release:
+def publish_run(settings: Settings, record: RunRecord) -> Release:
     """Publish what this run built, and nothing that this run has not proved.
 
-    `manifest` is dbt's. Raises AuditError when a step of this run is missing or did not pass.
+    Raises AuditError when a step of this run is missing or did not pass.
     """
     record.verify()
     facts = ReleaseFacts(
@@ -30,10 +27,10 @@ def publish_run(settings: Settings, record: RunRecord, manifest: Mapping[str, An
         checks={"counts": record.check_counts(), "warnings": record.warnings()},
         sources=_sources(settings),
         tables=tuple(record.load["tables"]),
+        notices=tuple(record.load["notices"]),
         fingerprint=record.run["fingerprint"],
     )
-    relations = published_relations(manifest, PUBLISHED_SCHEMAS)
-    release = publish(settings, facts, relations=relations)
+    release = publish(settings, facts)
     record.finish(release.id)
     return release
 

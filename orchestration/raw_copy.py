@@ -8,7 +8,7 @@ from orchestration.raw_schema import SCHEMA, qualified, quoted
 
 
 def copy_raw(source: Path, target: Path) -> None:
-    """Make the raw schema of `target` equal to that of `source`, in one transaction; other schemas stay."""
+    """Make the raw schema of `target` equal to that of `source`, in one transaction."""
     if not source.is_file():
         raise FileNotFoundError(f"there is no warehouse at {source}")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -16,7 +16,8 @@ def copy_raw(source: Path, target: Path) -> None:
         path = str(source).replace("'", "''")
         con.execute(f"attach '{path}' as copied_warehouse (read_only)")
         tables = con.execute(
-            "select table_name from duckdb_tables() where database_name = ? and schema_name = ? order by 1",
+            "select table_name from duckdb_tables() "
+            "where database_name = ? and schema_name = ? order by table_name",
             ["copied_warehouse", SCHEMA],
         ).fetchall()
         con.execute("begin")

@@ -1,4 +1,4 @@
-"""What raw keeps about each extract: its file, its broken records, its surprising columns, its rows."""
+"""What raw keeps about each extract: its file, its broken records, its surprising columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,8 +115,8 @@ def record_quarantined_file(
 ) -> None:
     """Write the one row that stands for a file that could not be used."""
     con.execute(
-        f"insert into {qualified('_quarantine')} by name select ? as source_system, ? as source_object, "
-        "? as source_file, ? as reason, ? as detail, ? as batch_id",
+        f"insert into {qualified('_quarantine')} by name select ? as source_system, "
+        "? as source_object, ? as source_file, ? as reason, ? as detail, ? as batch_id",
         [file.system, file.object, file.relative, reason, detail, batch_id],
     )
 
@@ -155,5 +155,5 @@ def record_columns(
 
 
 def naive_utc(moment: datetime) -> datetime:
-    """Return a time as the raw tables keep it: in UTC, without a zone. A naive time is taken as UTC."""
+    """Return a time as the raw tables keep it, without a zone; a naive time is taken as UTC."""
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

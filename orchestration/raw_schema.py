@@ -1,4 +1,4 @@
-"""The raw schema of the warehouse: its tables, and what is kept about files, broken records and columns."""
+"""The raw schema of the warehouse: contracted tables and the bookkeeping beside them."""
 
 from collections.abc import Iterable
 
@@ -67,7 +67,7 @@ def drop_raw(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_raw(con: duckdb.DuckDBPyConnection, contracts: Iterable[SourceContract]) -> None:
-    """Create the schema, the bookkeeping and every contracted table, with columns that a contract gained."""
+    """Create the bookkeeping and every contracted table, add columns that a contract gained."""
     con.execute(f"create schema if not exists {SCHEMA}")
     for table, columns in BOOKKEEPING.items():
         _create_table(con, table, columns)

@@ -26,6 +26,10 @@ REFRESH_CONFIG = f"""{DAGSTER_CONFIG}compute_logs:
 """
 
 
+# Dagster's name for a run that was told to stop, by a key or by a signal.
+INTERRUPTED = "DagsterExecutionInterruptedError"
+
+
 class RefreshError(Exception):
     """A refresh did not publish; the message says why, for people."""
 
@@ -71,6 +75,9 @@ def refresh(
             _run_job(settings, lock, record, as_of, full_refresh, reporter)
         except RefreshError as error:
             record.fail(str(error))
+            raise
+        except KeyboardInterrupt:
+            record.fail("interrupted")
             raise
         except BaseException as error:
             record.fail(f"{type(error).__name__}: {error}".removesuffix(": "))
@@ -163,7 +170,10 @@ def _run_job(
                 },
             )
     if not result.success:
-        raise RefreshError(record.run.get("message") or _first_error(result))
+        reason = record.run.get("message") or _first_error(result)
+        if INTERRUPTED in reason:
+            raise KeyboardInterrupt
+        raise RefreshError(reason)
 
 
 def _first_error(result: object) -> str:
@@ -172,7 +182,8 @@ def _first_error(result: object) -> str:
         if event.is_failure:
             error = getattr(event.event_specific_data, "error", None)
             if error is not None:
-                return (error.cause or error).message.strip()
+                message = (error.cause or error).message.strip()
+                return message.removeprefix("dagster._core.definitions.events.Failure: ")
     return "the Dagster run failed"
 
 

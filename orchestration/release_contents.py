@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -22,16 +23,17 @@ def settle(database: Path) -> None:
 
 
 def drop_leftovers(database: Path, relations: set[str]) -> None:
-    """Drop what the project no longer builds, and what an interrupted build left behind."""
-    with duckdb.connect(str(database)) as connection:
-        for schema, name, kind in connection.execute(
-            "select table_schema, table_name, table_type from information_schema.tables"
-            " where table_catalog = current_database()"
-        ).fetchall():
+    """Drop what the project no longer builds, and what an interrupted build left behind.
+
+    `relations` are the 'schema.table' names that it does build. Without this a table of last
+    month would pass the gate in place of one that nobody builds any more.
+    """
+    with _attached(database, mode="read_write") as connection:
+        views = _views(connection)
+        for schema, name in _relations(connection):
             if f"{schema}.{name}" not in relations:
-                noun = "view" if kind == "VIEW" else "table"
-                connection.execute(f"drop {noun} {_quoted(schema)}.{_quoted(name)}")
-        connection.execute("checkpoint")
+                kind = "view" if (schema, name) in views else "table"
+                connection.execute(f"drop {kind} {ALIAS}.{_quoted(schema)}.{_quoted(name)}")
 
 
 def verify_contents(database: Path) -> list[str]:
@@ -130,10 +132,12 @@ def export_parquet(database: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _attached(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(
+    database: Path, mode: Literal["read_only", "read_write"] = "read_only"
+) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         path = str(database).replace("'", "''")
-        connection.execute(f"attach '{path}' as {ALIAS} (read_only)")
+        connection.execute(f"attach '{path}' as {ALIAS} ({mode})")
         yield connection
 
 

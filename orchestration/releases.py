@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ from filelock import FileLock
 
 from orchestration.release_contents import (
     column_types,
-    drop_leftovers,
     export_parquet,
     row_counts,
     schema_changes,
@@ -66,17 +65,15 @@ class ReleaseFacts:
     checks: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
     tables: tuple[Mapping[str, Any], ...] = ()
+    notices: tuple[str, ...] = ()
     fingerprint: Mapping[str, Any] = field(default_factory=dict)
 
 
-def publish(
-    settings: Settings, facts: ReleaseFacts, *, relations: Iterable[str] | None = None
-) -> Release:
+def publish(settings: Settings, facts: ReleaseFacts) -> Release:
     """Copy the closed marts file into a new release and make it the current one.
 
-    `relations` are the 'schema.table' names that the dbt project builds now; others, left behind
-    by models that are gone, are not published. None publishes everything. Readers see the old
-    release until the link is flipped, which is the last step; a crash before leaves it as it was.
+    Readers see the old release until the link is flipped, which is the last step; a crash before
+    leaves it as it was. Raises ReleaseError when the marts cannot stand alone.
     """
     if not settings.marts.exists():
         raise ReleaseError(f"nothing to publish: {settings.marts} does not exist")
@@ -91,8 +88,6 @@ def publish(
     try:
         settle(settings.marts)
         _copy(settings.marts, draft / DATABASE_NAME)
-        if relations is not None:
-            drop_leftovers(draft / DATABASE_NAME, set(relations))
         problems = verify_contents(draft / DATABASE_NAME)
         if problems:
             raise ReleaseError("the marts cannot be published: " + "; ".join(problems))
@@ -173,6 +168,7 @@ def _manifest(draft: Path, facts: ReleaseFacts, previous: Release | None) -> dic
         "checks": dict(facts.checks),
         "sources": dict(facts.sources),
         "tables": [dict(table) for table in facts.tables],
+        "notices": list(facts.notices),
         "schema": schema,
         "schema_changes": {
             "since": previous.id if previous else None,

@@ -90,7 +90,7 @@ class Settings:
     @property
     def marts(self) -> Path:
         """The DuckDB file that dbt fills with marts and reports; a release is a copy of it."""
-        return self.home / "marts.duckdb"
+        return self.home / "lead_ledger.duckdb"
 
     @property
     def published(self) -> Path:

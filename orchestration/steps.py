@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from orchestration.audit import AuditError, RunRecord
+from orchestration.audit import AuditError, RunRecord, summarise
 from orchestration.contracts import SourceContract
 from orchestration.dbt_runner import DbtResult, expected_nodes, read_result
 from orchestration.fingerprint import fingerprint
@@ -89,7 +89,7 @@ def close_gate(
     record.record_gate(gate, checks)
     problems = record.gate_problems(gate)
     if problems:
-        record.fail("; ".join(problems))
+        record.fail(summarise(problems))
     passed = sum(check.status == "passed" for check in checks)
     detail = f"{passed} of {len(checks)} checks passed"
     reporter(StepProgress(f"{gate} gate", len(checks), len(checks), detail, True))
@@ -134,17 +134,15 @@ def close_dbt(
     result = read_result(manifest, settings.dbt_target_dir, exit_code, error)
     record.record_dbt(result)
     if result.problems:
-        record.fail("; ".join(result.problems))
+        record.fail(summarise(result.problems))
     return result
 
 
-def publish_release(
-    settings: Settings, manifest: Mapping[str, Any], record: RunRecord, reporter: Reporter
-) -> Release:
+def publish_release(settings: Settings, record: RunRecord, reporter: Reporter) -> Release:
     """Verify the audit of this run and publish; raises AuditError or ReleaseError."""
     reporter(StepProgress("publish"))
     with recorded(record):
-        release = publish_run(settings, record, manifest)
+        release = publish_run(settings, record)
     detail = f"release {release.id}, {len(release.row_counts)} tables"
     reporter(StepProgress("publish", 1, 1, detail, True))
     return release

@@ -13,7 +13,8 @@ from orchestration.audit import RunState
 from orchestration.releases import Release
 from orchestration.settings import Settings
 
-SHOWN_WARNINGS = 5
+SHOWN_LINES = 5
+MODEL_WIDTH, MONEY_WIDTH = 18, 14
 
 
 def show_release(console: Console, settings: Settings, release: Release) -> None:
@@ -21,6 +22,7 @@ def show_release(console: Console, settings: Settings, release: Release) -> None
     manifest = release.manifest
     show_tables(console, manifest["tables"])
     _show_checks(console, manifest["checks"])
+    show_notices(console, manifest["notices"])
     example = find_example(release.database)
     if example is not None:
         _show_example(console, example)
@@ -55,6 +57,11 @@ def show_tables(console: Console, tables: Iterable[Mapping[str, Any]]) -> None:
         _line(console, f"Source tables for which nothing came: {absent}", style="dim")
 
 
+def show_notices(console: Console, notices: Sequence[str]) -> None:
+    """What the loader found odd and went on with."""
+    _show_some(console, "note", notices)
+
+
 def show_status(
     console: Console,
     releases: Sequence[Release],
@@ -69,8 +76,8 @@ def show_status(
             mark = "current" if current and release.id == current.id else ""
             table.add_row(
                 release.id,
-                release.manifest["as_of"] or "",
-                release.manifest["published_at"],
+                _minute(release.manifest["as_of"]),
+                _minute(release.manifest["published_at"]),
                 f"{sum(release.row_counts.values()):,}",
                 mark,
                 style="bold" if mark else None,
@@ -80,7 +87,10 @@ def show_status(
         _line(console, "No release yet: run `lead-ledger refresh`.")
     if runs:
         last = runs[0]
-        _line(console, f"Last run   {last.state}, started {last.started_at}, id {last.run_id}")
+        _line(
+            console,
+            f"Last run   {last.state}, started {_minute(last.started_at)}, id {last.run_id}",
+        )
         if last.message:
             _line(console, f"           {last.message}")
     if holder:
@@ -90,7 +100,7 @@ def show_status(
         for system, source in current.manifest["sources"].items():
             table.add_row(
                 system,
-                source["newest_extracted_at"] or "",
+                _minute(source["newest_extracted_at"]),
                 f"{source['file_count']:,}",
                 f"{source['loaded_count']:,}",
                 f"{source['rejected_count']:,}",
@@ -126,10 +136,22 @@ def find_example(database: Path) -> dict[str, Any] | None:
             " group by all order by attribution_model, channel",
             [conversion_id],
         ).fetchall()
+        # the id that the customer's own system shows
+        names = connection.execute(
+            "select source_system || ' ' || source_record_id from marts.fct_opportunities"
+            " where opportunity_id = ?",
+            [opportunity_id],
+        ).fetchall()
+    name = f"({names[0][0]})" if names else None
     amounts: dict[str, dict[str, Decimal | None]] = {}
     for model, channel, amount in rows:
         amounts.setdefault(model, {})[channel] = amount
-    return {"opportunity_id": opportunity_id, "touches": touches, "amounts": amounts}
+    return {
+        "opportunity_id": opportunity_id,
+        "name": name,
+        "touches": touches,
+        "amounts": amounts,
+    }
 
 
 def _show_checks(console: Console, checks: Mapping[str, Any]) -> None:
@@ -138,34 +160,55 @@ def _show_checks(console: Console, checks: Mapping[str, Any]) -> None:
         figures = (counts["passed"], counts["warned"], counts["failed"], counts["errored"])
         table.add_row(name, *(f"{figure:,}" for figure in figures))
     console.print(table)
-    warnings = checks["warnings"]
-    for warning in warnings[:SHOWN_WARNINGS]:
-        _line(console, f"warning: {warning}", style="yellow")
-    if len(warnings) > SHOWN_WARNINGS:
-        _line(console, f"and {len(warnings) - SHOWN_WARNINGS} more warnings, in the manifest")
+    _show_some(console, "warning", checks["warnings"])
+
+
+def _show_some(console: Console, kind: str, lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN_LINES]:
+        _line(console, f"{kind}: {line}", style="yellow")
+    if len(lines) > SHOWN_LINES:
+        _line(console, f"and {len(lines) - SHOWN_LINES} more {kind}s, in the manifest")
 
 
 def _show_example(console: Console, example: Mapping[str, Any]) -> None:
     touches = f"{example['touches']} touch{'' if example['touches'] == 1 else 'es'}"
-    amounts = example["amounts"]
-    channels = sorted({channel for by_channel in amounts.values() for channel in by_channel})
-    table = _table("Model", *channels, "Total", first="left")
+    name = " ".join(part for part in (example["opportunity_id"], example["name"]) if part)
+    _line(console, f"Won opportunity {name}, {touches}, under every model:")
+    amounts: Mapping[str, Mapping[str, Decimal | None]] = example["amounts"]
+    credit: dict[str, Decimal] = {}
+    for by_channel in amounts.values():
+        for channel, amount in by_channel.items():
+            credit[channel] = credit.get(channel, Decimal(0)) + (amount or 0)
+    channels = sorted(credit, key=lambda channel: (-credit[channel], channel))
+    # as many as the line holds, the others together: the total is what must be seen
+    room = max(1, (console.width - MODEL_WIDTH) // MONEY_WIDTH - 1)
+    shown = channels if len(channels) <= room else channels[: room - 1]
+    others = channels[len(shown) :]
+    headers = [*shown, *([f"{len(others)} others"] if others else [])]
+    table = _table("Model", *headers, "Total", first="left")
     for model, by_channel in amounts.items():
-        known = [amount for amount in by_channel.values() if amount is not None]
-        cells = [_money(by_channel.get(channel)) for channel in channels]
-        table.add_row(model, *cells, _money(sum(known) if known else None))
-    _line(console, f"Won opportunity {example['opportunity_id']}, {touches}, under every model:")
+        cells = [_money([by_channel.get(channel)]) for channel in shown]
+        if others:
+            cells.append(_money([by_channel.get(channel) for channel in others]))
+        table.add_row(model, *cells, _money(list(by_channel.values())))
     console.print(table)
 
 
-def _money(amount: Decimal | None) -> str:
-    return "-" if amount is None else f"{amount:,.2f}"
+def _money(amounts: Sequence[Decimal | None]) -> str:
+    """The sum of what is known; nothing known is not nothing."""
+    known = [amount for amount in amounts if amount is not None]
+    return f"{sum(known):,.2f}" if known else "-"
+
+
+def _minute(moment: str | None) -> str:
+    """ISO text as people read it; all times are UTC."""
+    return moment[:16].replace("T", " ") if moment else ""
 
 
 def _table(*headers: str, first: str) -> Table:
     table = Table(header_style="bold")
     for position, header in enumerate(headers):
-        table.add_column(header, justify=first if position == 0 else "right")
+        table.add_column(header, justify=first if position == 0 else "right", overflow="fold")
     return table
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from tiny_project import write_tiny_project
 
 from orchestration.releases import ReleaseFacts
 from orchestration.settings import Settings
-from tiny_project import write_tiny_project
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ tiny:
       schema: main
       threads: 1
       attach:
-        - path: "{{ env_var('LEAD_LEDGER_HOME') }}/marts.duckdb"
+        - path: "{{ env_var('LEAD_LEDGER_HOME') }}/lead_ledger.duckdb"
           alias: lead_ledger
           options: {STORAGE_VERSION: v1.0.0}
 """
@@ -60,7 +60,7 @@ models:
       - {name: lead_id, data_tests: [unique]}
 """
 
-CLOCK = "select cast('{{ var(\"as_of\", none) or \"2026-01-31\" }}' as timestamp) as as_of"
+CLOCK = 'select cast(\'{{ var("as_of", none) or "2026-01-31" }}\' as timestamp) as as_of'
 
 LEADS = """
 select
@@ -93,7 +93,9 @@ def write_tiny_project(settings: Settings) -> None:
 def write_leads(settings: Settings, lead_ids: list[str]) -> Path:
     """Write one extract with these leads."""
     lines = ["lead_id,created_at,email"]
-    lines += [f"{lead},2026-01-0{n + 1}T00:00:00Z,{lead}@x.example" for n, lead in enumerate(lead_ids)]
+    lines += [
+        f"{lead},2026-01-0{n + 1}T00:00:00Z,{lead}@x.example" for n, lead in enumerate(lead_ids)
+    ]
     path = settings.landing / "generic" / "leads" / "leads.csv"
     write(path, "\n".join(lines) + "\n")
     return path
