@@ -1,1 +1,1 @@
-"""placeholder"""
+"""Dagster code location and command line: load, gate, dbt, gate, publish."""

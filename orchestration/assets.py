@@ -11,8 +11,6 @@ from packaging.version import Version
 
 from expectations.runner import CheckResult
 from orchestration import gates, steps
-from orchestration.audit import RunRecord, summarise
-from orchestration.contracts import SourceContract
 from orchestration.dbt_runner import (
     LEDGER_SOURCE,
     dbt_arguments,
@@ -21,9 +19,11 @@ from orchestration.dbt_runner import (
     ledger_tables,
     start_dbt,
 )
+from orchestration.loading.contracts import SourceContract
 from orchestration.progress import Reporter, StepProgress
+from orchestration.publishing.audit import RunRecord, summarise
+from orchestration.publishing.release_contents import PUBLISHED_SCHEMAS
 from orchestration.refresh_lock import RefreshLock
-from orchestration.release_contents import PUBLISHED_SCHEMAS
 from orchestration.settings import Settings
 
 Contracts = Mapping[tuple[str, str], SourceContract]

@@ -119,9 +119,9 @@ def status(home: Path | None, as_json: bool) -> None:
     settings = Settings.from_environment(os.environ, home=home)
     from dataclasses import asdict
 
-    from orchestration.audit import list_runs
+    from orchestration.publishing.audit import list_runs
+    from orchestration.publishing.releases import current_release, list_releases
     from orchestration.refresh_lock import current_holder
-    from orchestration.releases import current_release, list_releases
     from orchestration.summary import show_status
 
     releases, current = list_releases(settings), current_release(settings)
@@ -154,8 +154,8 @@ def status(home: Path | None, as_json: bool) -> None:
 def rollback(release: str | None, home: Path | None) -> None:
     """Make RELEASE, else the one before the current one, the one that readers see."""
     settings = Settings.from_environment(os.environ, home=home)
-    from orchestration.releases import ReleaseError
-    from orchestration.releases import rollback as roll_back
+    from orchestration.publishing.releases import ReleaseError
+    from orchestration.publishing.releases import rollback as roll_back
 
     try:
         target = roll_back(settings, release)
@@ -185,7 +185,7 @@ def _expected_ends(settings: Settings) -> Iterator[None]:
         sys.exit(EXIT_BUSY)
     except RefreshError as error:
         click.echo(f"lead-ledger: {error}", err=True)
-        from orchestration.releases import current_release
+        from orchestration.publishing.releases import current_release
 
         current = current_release(settings)
         kept = f"release {current.id} stays current" if current else "there is no release yet"

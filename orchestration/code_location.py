@@ -10,8 +10,8 @@ from orchestration.assets import (
     build_raw_gate,
     build_release_asset,
 )
-from orchestration.contracts import read_contracts
 from orchestration.dbt_runner import extract_sources, prepare_manifest
+from orchestration.loading.contracts import read_contracts
 from orchestration.progress import Reporter, report_nothing
 from orchestration.refresh_lock import RefreshLock
 from orchestration.settings import Settings

@@ -47,7 +47,10 @@ def _extracts_digest(settings: Settings) -> str:
     digest = hashlib.sha256()
     newest_settled = time.time() - settings.settle_seconds
     for file in _files(settings.landing):
-        stat = file.stat()
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            continue  # moved on since the folder was listed
         if stat.st_mtime > newest_settled and settings.settle_seconds:
             continue
         path = file.relative_to(settings.landing).as_posix()

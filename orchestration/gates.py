@@ -9,10 +9,10 @@ import duckdb
 from expectations.mart_gate import mart_suites
 from expectations.raw_gate import RawTable, raw_suites
 from expectations.runner import GateResult, TableSuite, run_gate
-from orchestration.contracts import SourceContract
 from orchestration.dbt_runner import published_relations
-from orchestration.release_contents import PUBLISHED_SCHEMAS, drop_leftovers
-from orchestration.releases import current_release
+from orchestration.loading.contracts import SourceContract
+from orchestration.publishing.release_contents import PUBLISHED_SCHEMAS, drop_leftovers
+from orchestration.publishing.releases import current_release
 from orchestration.settings import Settings
 
 # Any time will do where only the names of the checks are wanted.

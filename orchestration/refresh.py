@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from orchestration.audit import RunRecord
+import duckdb
+
 from orchestration.demo import write_demo_if_empty
 from orchestration.fingerprint import fingerprint
 from orchestration.progress import Reporter, StepProgress, report_nothing
+from orchestration.publishing.audit import RunRecord
+from orchestration.publishing.releases import Release, current_release
 from orchestration.refresh_lock import RefreshLock
-from orchestration.releases import Release, current_release
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.loader import LoadReport
+    from orchestration.loading.loader import LoadReport
 
 # The web page keeps what steps print; here it goes to the run's own log.
 DAGSTER_CONFIG = "telemetry:\n  enabled: false\n"
@@ -100,14 +102,14 @@ def load_for_analysts(
         if wrote_demo:
             detail = f"no extracts: wrote the demo company to {settings.landing}"
             reporter(StepProgress("demo", 1, 1, detail, True))
-        from orchestration.contracts import ContractError, read_contracts
         from orchestration.dbt_runner import (
             DbtProjectError,
             extract_sources,
             prepare_manifest,
         )
-        from orchestration.loader import LoadError, load
-        from orchestration.raw_copy import copy_raw
+        from orchestration.loading.contracts import ContractError, read_contracts
+        from orchestration.loading.loader import LoadError, load
+        from orchestration.loading.raw_copy import copy_raw
 
         try:
             contracts = read_contracts(extract_sources(prepare_manifest(settings)))
@@ -127,7 +129,7 @@ def load_for_analysts(
                 on_progress=tell,
             )
             copy_raw(settings.warehouse, settings.dev_warehouse)
-        except (ContractError, DbtProjectError, LoadError) as error:
+        except (ContractError, DbtProjectError, LoadError, duckdb.Error) as error:
             raise RefreshError(str(error)) from error
         detail = f"raw tables in {settings.dev_warehouse}"
         reporter(StepProgress("load", done, done, detail, True))
@@ -147,8 +149,8 @@ def _run_job(
         from dagster import DagsterInstance
 
         from orchestration.code_location import JOB_NAME, build_definitions
-        from orchestration.contracts import ContractError
         from orchestration.dbt_runner import DbtProjectError
+        from orchestration.loading.contracts import ContractError
 
         try:
             definitions = build_definitions(settings, lock=lock, reporter=reporter)

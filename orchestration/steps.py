@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from orchestration.audit import AuditError, RunRecord, summarise
-from orchestration.contracts import SourceContract
 from orchestration.dbt_runner import DbtResult, expected_nodes, read_result
 from orchestration.fingerprint import fingerprint
-from orchestration.load_report import LoadReport, TableLoad
-from orchestration.loader import LoadError, load
+from orchestration.loading.contracts import SourceContract
+from orchestration.loading.load_report import LoadReport, TableLoad
+from orchestration.loading.loader import LoadError, load
 from orchestration.progress import Reporter, StepProgress
-from orchestration.publication import publish_run
-from orchestration.releases import Release, ReleaseError
+from orchestration.publishing.audit import AuditError, RunRecord, summarise
+from orchestration.publishing.publication import publish_run
+from orchestration.publishing.releases import Release, ReleaseError
 from orchestration.settings import Settings
 
 # What dbt says once per node when it is through with it.

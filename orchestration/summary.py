@@ -9,8 +9,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.audit import RunState
-from orchestration.releases import Release
+from orchestration.publishing.audit import RunState
+from orchestration.publishing.releases import Release
 from orchestration.settings import Settings
 
 SHOWN_LINES = 5

@@ -79,8 +79,8 @@ def test_won_money(answers, release, sheet, condition):
     count, total, without_rate, without_amount = one(
         release,
         f"select count(*), sum(opportunity_amount),"
-        f" count(*) filter (opportunity_amount is null and opportunity_amount_original is not null),"
-        f" count(*) filter (opportunity_amount_original is null)"
+        f" count(opportunity_amount_original) - count(opportunity_amount),"
+        f" count(*) - count(opportunity_amount_original)"
         f" from marts.fct_opportunities where {condition}",
     )
     assert count == planned["count"]

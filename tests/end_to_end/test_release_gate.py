@@ -72,7 +72,8 @@ def test_a_doubled_credit_row_blocks_the_release(two_leads: Installation, tmp_pa
 def test_dirty_extracts_reach_the_exceptions(two_leads: Installation):
     """Each kind of dirt next to good files: what the user gets in the release."""
     header = LEADS.splitlines()[0]
-    good = "00Q000000000003AAA,Cy,Cole,cy@acme.example,New,Web,2026-01-07T10:00:00Z,2026-01-07T10:00:00Z"
+    times = "2026-01-07T10:00:00Z,2026-01-07T10:00:00Z"
+    good = f"00Q000000000003AAA,Cy,Cole,cy@acme.example,New,Web,{times}"
     broken = f"{header}\n{good}\n00Q000000000004AAA,Di\n"
     two_leads.place("salesforce", "lead", "broken_line.csv", broken.encode())
     two_leads.place("salesforce", "lead", "empty.csv", b"")

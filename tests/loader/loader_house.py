@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.contracts import SourceContract, read_contracts
-from orchestration.loader import LoadReport, load
+from orchestration.loading.contracts import SourceContract, read_contracts
+from orchestration.loading.loader import LoadReport, load
 from orchestration.settings import Settings
 
 LOADED_AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

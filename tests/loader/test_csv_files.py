@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from loader_house import House
 
-from orchestration.contracts import Dialect
-from orchestration.csv_records import CsvShape
+from orchestration.loading.contracts import Dialect
+from orchestration.loading.csv_records import CsvShape
 
 H = b"id,name,email\n"
 A = (2, "1", "Ann", "a@x")

@@ -3,8 +3,8 @@
 import pytest
 from loader_house import House
 
-from orchestration.extract_headers import to_snake_case
-from orchestration.loader import LoadError
+from orchestration.loading.extract_headers import to_snake_case
+from orchestration.loading.loader import LoadError
 
 
 @pytest.mark.parametrize(

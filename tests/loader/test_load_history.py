@@ -11,8 +11,8 @@ import duckdb
 import pytest
 from loader_house import LOADED_AT, House, contracts_of, source_node
 
-from orchestration.contracts import ColumnContract
-from orchestration.loader import LoadReport, TableLoad
+from orchestration.loading.contracts import ColumnContract
+from orchestration.loading.loader import LoadReport, TableLoad
 
 H = b"id,name,email\n"
 EVERYTHING = "* exclude (_batch_id, _loaded_at)"

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from loader_house import House
 
-from orchestration.loader import LoadError
+from orchestration.loading.loader import LoadError
 
 JSON_FILES = {
     "snake_case_keys": (b'{"Id": 1, "Name": "Ann", "EMail": "a"}\n', [(1, "1", "Ann", "a")], []),

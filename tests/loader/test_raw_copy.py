@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from loader_house import House
 
-from orchestration.raw_copy import copy_raw
+from orchestration.loading.raw_copy import copy_raw
 
 H = b"id,name,email\n"
 

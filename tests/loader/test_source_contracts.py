@@ -3,7 +3,7 @@
 import pytest
 from loader_house import contracts_of, source_node
 
-from orchestration.contracts import (
+from orchestration.loading.contracts import (
     ColumnContract,
     ContractError,
     Dialect,

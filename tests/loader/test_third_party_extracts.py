@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from loader_house import House, contracts_of, source_node
 
-from orchestration.extract_headers import to_snake_case
+from orchestration.loading.extract_headers import to_snake_case
 
 WORKSHOP = Path(__file__).resolve().parents[3] / "shared/data/salesforce_workshop"
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from tiny_project import write_tiny_project
 
-from orchestration.releases import ReleaseFacts
+from orchestration.publishing.releases import ReleaseFacts
 from orchestration.settings import Settings
 
 

@@ -3,8 +3,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from expectations.runner import CheckResult
-from orchestration.audit import AuditError, RunRecord, list_runs
 from orchestration.dbt_runner import DbtNode, DbtResult
+from orchestration.publishing.audit import AuditError, RunRecord, list_runs
 
 PASSED = CheckResult(
     gate="raw",
@@ -89,19 +89,21 @@ def test_a_gate_keeps_the_release_back(record, checks, message):
 
 
 def test_a_warning_does_not_keep_it_back_and_is_kept(record):
-    record.record_gate("raw", [PASSED, replace(FAILED, severity="warn")])
+    errored = replace(FAILED, severity="warn", status="errored", message="cannot be evaluated")
+    record.record_gate("raw", [PASSED, replace(FAILED, severity="warn"), errored])
     record.record_dbt(replace(BUILT, nodes=(MODEL, replace(TEST, status="warn", failures=4))))
     record.record_gate("mart", [replace(PASSED, gate="mart")])
 
     record.verify()
 
     assert record.check_counts() == {
-        "raw gate": {"passed": 1, "warned": 1, "failed": 0, "errored": 0},
+        "raw gate": {"passed": 1, "warned": 1, "failed": 0, "errored": 1},
         "dbt tests": {"passed": 0, "warned": 1, "failed": 0, "errored": 0},
         "mart gate": {"passed": 1, "warned": 0, "failed": 0, "errored": 0},
     }
     assert record.warnings() == [
         "raw gate: row_count_equals failed on raw.generic__leads: observed 2; expected 3 rows",
+        "raw gate: cannot be evaluated",
         "dbt test unique_lead_id on dim_leads: 4 failing rows",
     ]
 

@@ -5,9 +5,9 @@ import sys
 import pytest
 from tiny_project import write_leads
 
-from orchestration.audit import RunRecord
 from orchestration.fingerprint import fingerprint
-from orchestration.releases import current_release, publish
+from orchestration.publishing.audit import RunRecord
+from orchestration.publishing.releases import current_release, publish
 from orchestration.settings import Settings
 
 

@@ -1,9 +1,9 @@
 import pytest
 
-from orchestration.audit import RunRecord, list_runs
-from orchestration.contracts import ColumnContract, SourceContract
-from orchestration.loader import LoadError
+from orchestration.loading.contracts import ColumnContract, SourceContract
+from orchestration.loading.loader import LoadError
 from orchestration.progress import report_nothing
+from orchestration.publishing.audit import RunRecord, list_runs
 from orchestration.steps import load_extracts
 
 LEADS = SourceContract(

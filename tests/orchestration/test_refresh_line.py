@@ -10,12 +10,12 @@ import pytest
 from tiny_project import write, write_leads, write_tiny_project
 
 from orchestration.assets import RELEASE_KEY
-from orchestration.audit import list_runs
 from orchestration.code_location import JOB_NAME, build_definitions
 from orchestration.dbt_runner import prepare_manifest
+from orchestration.publishing.audit import list_runs
+from orchestration.publishing.releases import current_release
 from orchestration.refresh import RefreshError, refresh
 from orchestration.refresh_lock import RefreshLock
-from orchestration.releases import current_release
 from orchestration.settings import Settings
 
 AS_OF = "2026-02-01T00:00:00"

@@ -9,9 +9,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import releases
-from orchestration.release_contents import drop_leftovers
-from orchestration.releases import ReleaseError, current_release, list_releases, publish, rollback
+from orchestration.publishing import releases
+from orchestration.publishing.release_contents import drop_leftovers
+from orchestration.publishing.releases import (
+    ReleaseError,
+    current_release,
+    list_releases,
+    publish,
+    rollback,
+)
 
 
 def rows_read_by_a_client(settings) -> int:
@@ -199,7 +205,7 @@ def test_a_process_killed_while_it_publishes_leaves_the_last_release(
     make_marts(5)
     script = f"""
         import datetime, os, pathlib
-        from orchestration import releases
+        from orchestration.publishing import releases
         from orchestration.settings import Settings
         releases.{step} = lambda *arguments: os._exit(9)
         settings = Settings(pathlib.Path({str(settings.landing)!r}),

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from orchestration.releases import publish
+from orchestration.publishing.releases import publish
 from orchestration.summary import find_example, show_release
 
 # Two wins: o1 of 90 with three touches by e-mail and search, o2 of 500 with one touch.

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.audit import RunRecord
-from orchestration.releases import Release, ReleaseFacts, publish
+from orchestration.publishing.audit import RunRecord
+from orchestration.publishing.releases import Release, ReleaseFacts, publish
 from orchestration.settings import Settings
 
 

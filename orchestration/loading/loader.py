@@ -13,9 +13,9 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contracts import SourceContract
-from orchestration.extract_files import ExtractFile, discover, hash_file
-from orchestration.file_load import (
+from orchestration.loading.contracts import SourceContract
+from orchestration.loading.extract_files import ExtractFile, discover, hash_file
+from orchestration.loading.file_load import (
     Batch,
     NewFile,
     inspect_file,
@@ -23,9 +23,9 @@ from orchestration.file_load import (
     reading_version,
     transaction,
 )
-from orchestration.load_report import LoadReport, TableLoad, file_notices, total_table
-from orchestration.raw_files import KnownFile, read_known_files, record_signature
-from orchestration.raw_schema import create_raw, drop_raw
+from orchestration.loading.load_report import LoadReport, TableLoad, file_notices, total_table
+from orchestration.loading.raw_files import KnownFile, read_known_files, record_signature
+from orchestration.loading.raw_schema import create_raw, drop_raw
 from orchestration.settings import Settings
 
 __all__ = ["LoadError", "LoadReport", "TableLoad", "load"]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract_files import ExtractFile
-from orchestration.extract_reading import Reading
-from orchestration.extract_text import FileFaultError
+from orchestration.loading.extract_files import ExtractFile
+from orchestration.loading.extract_reading import Reading
+from orchestration.loading.extract_text import FileFaultError
 
 _NESTED = ("STRUCT", "MAP", "UNION")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.raw_schema import SCHEMA, qualified, quoted
+from orchestration.loading.raw_schema import SCHEMA, qualified, quoted
 
 
 def copy_raw(source: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from orchestration.extract_files import ExtractFile
+from orchestration.loading.extract_files import ExtractFile
 
 CHUNK_BYTES = 1 << 20
 

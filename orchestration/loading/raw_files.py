@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
-from orchestration.contracts import SourceContract
-from orchestration.extract_files import ExtractFile
-from orchestration.extract_reading import Reject
-from orchestration.raw_schema import SCHEMA, qualified
+from orchestration.loading.contracts import SourceContract
+from orchestration.loading.extract_files import ExtractFile
+from orchestration.loading.extract_reading import Reject
+from orchestration.loading.raw_schema import SCHEMA, qualified
 
 _REJECTS_VIEW = "extract_rejects"
 

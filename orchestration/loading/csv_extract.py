@@ -19,11 +19,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from orchestration.contracts import Dialect, SourceContract
-from orchestration.csv_records import MAX_RECORD_BYTES, CsvShape
-from orchestration.extract_files import ExtractFile
-from orchestration.extract_reading import Reading, Reject
-from orchestration.extract_text import (
+from orchestration.loading.contracts import Dialect, SourceContract
+from orchestration.loading.csv_records import MAX_RECORD_BYTES, CsvShape
+from orchestration.loading.extract_files import ExtractFile
+from orchestration.loading.extract_reading import Reading, Reject
+from orchestration.loading.extract_text import (
     FileFaultError,
     TextFacts,
     check_text,

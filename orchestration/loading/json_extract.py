@@ -9,10 +9,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from orchestration.contracts import SourceContract
-from orchestration.extract_files import ExtractFile
-from orchestration.extract_reading import Reading, Reject
-from orchestration.extract_text import TextFacts, check_text, is_utf8, open_bytes, write_utf8
+from orchestration.loading.contracts import SourceContract
+from orchestration.loading.extract_files import ExtractFile
+from orchestration.loading.extract_reading import Reading, Reject
+from orchestration.loading.extract_text import (
+    TextFacts,
+    check_text,
+    is_utf8,
+    open_bytes,
+    write_utf8,
+)
 
 _JSON_BLANKS = b" \t\r\n"
 _LINES_VIEW = "extract_lines"

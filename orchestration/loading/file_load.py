@@ -9,15 +9,15 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contracts import SourceContract
-from orchestration.csv_extract import CsvExtract
-from orchestration.extract_files import ExtractFile
-from orchestration.extract_headers import HeaderMatch, match_headers
-from orchestration.extract_reading import Reading
-from orchestration.extract_text import FileFaultError
-from orchestration.json_extract import JsonExtract
-from orchestration.parquet_extract import ParquetExtract
-from orchestration.raw_files import (
+from orchestration.loading.contracts import SourceContract
+from orchestration.loading.csv_extract import CsvExtract
+from orchestration.loading.extract_files import ExtractFile
+from orchestration.loading.extract_headers import HeaderMatch, match_headers
+from orchestration.loading.extract_reading import Reading
+from orchestration.loading.extract_text import FileFaultError
+from orchestration.loading.json_extract import JsonExtract
+from orchestration.loading.parquet_extract import ParquetExtract
+from orchestration.loading.raw_files import (
     FileOutcome,
     forget_file,
     naive_utc,
@@ -26,7 +26,7 @@ from orchestration.raw_files import (
     record_quarantined_file,
     record_rejects,
 )
-from orchestration.raw_schema import add_columns, qualified, quoted
+from orchestration.loading.raw_schema import add_columns, qualified, quoted
 
 # raise it when the same file under the same contract is read into other rows than before
 READER_VERSION = 1

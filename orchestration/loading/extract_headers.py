@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestration.contracts import SourceContract
+from orchestration.loading.contracts import SourceContract
 
 LINEAGE_COLUMNS = {
     "_source_system": "varchar",

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import duckdb
 
-from orchestration.contracts import SourceContract
-from orchestration.extract_headers import LINEAGE_COLUMNS
+from orchestration.loading.contracts import SourceContract
+from orchestration.loading.extract_headers import LINEAGE_COLUMNS
 
 SCHEMA = "raw"
 

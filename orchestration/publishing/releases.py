@@ -14,7 +14,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from orchestration.release_contents import (
+from orchestration.publishing.release_contents import (
     column_types,
     export_parquet,
     row_counts,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.contracts import SourceContract
-from orchestration.raw_schema import qualified
+from orchestration.loading.contracts import SourceContract
+from orchestration.loading.raw_schema import qualified
 
 
 @dataclass(frozen=True)

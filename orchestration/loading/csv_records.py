@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from orchestration.contracts import Dialect
-from orchestration.extract_reading import Reject
+from orchestration.loading.contracts import Dialect
+from orchestration.loading.extract_reading import Reject
 
 MAX_RECORD_BYTES = 16 << 20
 

@@ -1,0 +1,1 @@
+"""From files in the landing folder to text tables in schema raw."""
