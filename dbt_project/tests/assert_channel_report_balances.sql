@@ -1,4 +1,5 @@
--- Law 4: the report by channel holds all credit and, under every model and conversion type, all spend.
+-- Law 4: the report by channel holds all credit and, under every model and conversion type, all
+-- spend.
 with
 
 report as (

@@ -1,5 +1,5 @@
--- Law 2: under every model the credits of a conversion sum to its amount, to the cent; a conversion without an
--- amount has no credited money at all.
+-- Law 2: under every model the credits of a conversion sum to its amount, to the cent; a
+-- conversion without an amount has no credited money at all.
 with
 
 credited as (

@@ -1,4 +1,5 @@
--- Every lead of dim_leads has a lifecycle whose cycles are numbered without a gap, and one newest cycle.
+-- Every lead of dim_leads has a lifecycle whose cycles are numbered without a gap, and one
+-- newest cycle.
 with
 
 cycles as (

@@ -1,5 +1,6 @@
--- Laws 3 and 6: every model credits every won new opportunity and nothing else, so all models credit one total. The
--- expected totals are read from fct_opportunities, not from the attribution models.
+-- Laws 3 and 6: every model credits every won new opportunity and nothing else, so all models
+-- credit one total. The expected totals are read from fct_opportunities, not from the
+-- attribution models.
 with
 
 models as (

@@ -1,9 +1,11 @@
-{# Where the cycles of each lead start: (lead_key, cycle_number, start_index), by rules R6 and R7.
+{# Where the cycles of each lead start: (lead_key, cycle_number, start_index), by rules R6 and
+   R7.
 
-   One round per cycle, not per event: from a cycle's first event, the first event that closes it (an exit
-   or a win by status; a win of one of its opportunities; the loss that leaves all of its opportunities
-   lost), then the first later event that opens the next one. Events of an opportunity belong to the cycle
-   that was open when it was created, so they neither close nor open a later one. #}
+   One round per cycle, not per event: from a cycle's first event, the first event that closes
+   it (an exit or a win by status; a win of one of its opportunities; the loss that leaves all
+   of its opportunities lost), then the first later event that opens the next one. Events of an
+   opportunity belong to the cycle that was open when it was created, so they neither close nor
+   open a later one. #}
 {% macro cycle_starts(line_events) -%}
     {{ return(adapter.dispatch('cycle_starts', 'lead_ledger')(line_events)) }}
 {%- endmacro %}

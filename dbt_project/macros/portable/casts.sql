@@ -55,10 +55,8 @@
 
 {# A fraction is not an integer: 2.5 is null, not 2 or 3; 2.0 is 2. #}
 {% macro duckdb__try_cast_integer(value) -%}
-    case
-        when try_cast(trim({{ value }}) as decimal(38, 6)) = floor(try_cast(trim({{ value }}) as decimal(38, 6)))
-            then try_cast(try_cast(trim({{ value }}) as decimal(38, 6)) as bigint)
-    end
+    {%- set number = 'try_cast(trim(' ~ value ~ ') as decimal(38, 6))' -%}
+    case when {{ number }} = floor({{ number }}) then try_cast({{ number }} as bigint) end
 {%- endmacro %}
 
 {% macro try_cast_double(value) -%}
@@ -66,7 +64,8 @@
 {%- endmacro %}
 
 {% macro duckdb__try_cast_double(value) -%}
-    case when isfinite(try_cast(trim({{ value }}) as double)) then try_cast(trim({{ value }}) as double) end
+    {%- set number = 'try_cast(trim(' ~ value ~ ') as double)' -%}
+    case when isfinite({{ number }}) then {{ number }} end
 {%- endmacro %}
 
 {# The spellings that CRMs export; anything else is null. #}

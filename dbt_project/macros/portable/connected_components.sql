@@ -1,5 +1,6 @@
-{# Connected components of an undirected graph: (node_key, component_key), the component named after its
-   smallest node. `edges` has left_key and right_key in one direction; every node stands in `nodes`. #}
+{# Connected components of an undirected graph: (node_key, component_key), the component named
+   after its smallest node. `edges` has left_key and right_key in one direction; every node
+   stands in `nodes`. #}
 {% macro connected_components(nodes, edges) -%}
     {{ return(adapter.dispatch('connected_components', 'lead_ledger')(nodes, edges)) }}
 {%- endmacro %}

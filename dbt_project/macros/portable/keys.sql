@@ -7,8 +7,8 @@
 
 {% macro duckdb__stable_key(values) -%}
     cast(
-        md5_number_lower({% for value in values %}{{ value }}{% if not loop.last %} || '|' || {% endif %}{% endfor %})
-        & 9223372036854775807::ubigint as bigint
+        md5_number_lower({{ values | join(" || '|' || ") }})
+        & cast(9223372036854775807 as ubigint) as bigint
     )
 {%- endmacro %}
 

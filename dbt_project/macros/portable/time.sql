@@ -55,6 +55,8 @@
 {% macro duckdb__days_from_to(first_day, last_day) -%}
 (
     select cast(day_at as date) as date_day
-    from generate_series(timestamp '{{ first_day }}', timestamp '{{ last_day }}', interval 1 day) as series(day_at)
+    from generate_series(
+        timestamp '{{ first_day }}', timestamp '{{ last_day }}', interval 1 day
+    ) as series(day_at)
 )
 {%- endmacro %}

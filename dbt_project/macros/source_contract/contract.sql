@@ -17,8 +17,9 @@
 {% macro staged_tables() -%}
     {%- set staged = {
         'salesforce': {
-            'lead': 'leads', 'lead_history': 'lead_histories', 'contact': 'contacts', 'account': 'accounts',
-            'opportunity': 'opportunities', 'opportunity_history': 'opportunity_histories',
+            'lead': 'leads', 'lead_history': 'lead_histories', 'contact': 'contacts',
+            'account': 'accounts', 'opportunity': 'opportunities',
+            'opportunity_history': 'opportunity_histories',
             'opportunity_contact_role': 'opportunity_contact_roles', 'campaign': 'campaigns',
             'campaign_member': 'campaign_members', 'task': 'tasks', 'user': 'users',
         },
@@ -29,8 +30,9 @@
         'web': {'sessions': 'sessions'},
         'generic': {
             'leads': 'leads', 'accounts': 'accounts', 'opportunities': 'opportunities',
-            'opportunity_leads': 'opportunity_leads', 'stage_events': 'stage_events', 'touches': 'touches',
-            'activities': 'activities', 'campaigns': 'campaigns', 'score_events': 'score_events',
+            'opportunity_leads': 'opportunity_leads', 'stage_events': 'stage_events',
+            'touches': 'touches', 'activities': 'activities', 'campaigns': 'campaigns',
+            'score_events': 'score_events',
             'spend': 'spend', 'fx_rates': 'fx_rates', 'owners': 'owners',
         },
     } -%}
@@ -65,7 +67,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The condition under which a row of raw text can be staged: every required cell has a value of its type. #}
+{# The condition under which a row of raw text can be staged: every required cell has a value of
+   its type. #}
 {% macro is_stageable(contract) -%}
     {%- set conditions = [] -%}
     {%- for column in contract.columns if column.name in contract.required -%}

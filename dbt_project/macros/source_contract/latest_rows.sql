@@ -1,10 +1,11 @@
 {# The rows of a source table that stand, typed by its contract: one per (source_system, key).
 
-   Which version of a record wins: version column, then extract time, then content hash, then row.
-   A table that declares `replaces` (platforms restate their spend) keeps, per those columns, the rows
-   of the newest extract that contains them. Rows whose required cells are blank or do not cast are left
-   out here and listed by `rejected_rows`. Besides the contracted columns it gives source_system,
-   source_file, source_line and clock_at (the newest plausible clock value of the row). #}
+   Which version of a record wins: version column, then extract time, then content hash, then
+   row. A table that declares `replaces` (platforms restate their spend) keeps, per those
+   columns, the rows of the newest extract that contains them. Rows whose required cells are
+   blank or do not cast are left out here and listed by `rejected_rows`. Besides the contracted
+   columns it gives source_system, source_file, source_line and clock_at (the newest plausible
+   clock value of the row). #}
 {% macro latest_rows(system, object) -%}
 {%- set relation = source(system, object) -%}
 {%- if execute -%}
@@ -19,7 +20,8 @@
             {%- for column in contract.columns %}
             {{ contracted_cell(column) }} as {{ column.name }},
             {%- if (column.config.meta or column.meta or {}).get('clock') -%}
-                {%- do clocks.append(end_of_day_utc(column.name) if column.data_type == 'date' else column.name) -%}
+                {%- set is_day = column.data_type == 'date' -%}
+                {%- do clocks.append(end_of_day_utc(column.name) if is_day else column.name) -%}
             {%- endif -%}
             {%- endfor %}
             _source_system as source_system,

@@ -1,6 +1,6 @@
-{# What `latest_rows` leaves out or nulls, one row per record and column: a blank or unusable required
-   cell (the row is not staged), any other cell that does not cast (the cell is null) and a clock value
-   more than a day after its extract (it does not move "now"). #}
+{# What `latest_rows` leaves out or nulls, one row per record and column: a blank or unusable
+   required cell (the row is not staged), any other cell that does not cast (the cell is null)
+   and a clock value more than a day after its extract (it does not move "now"). #}
 {% macro rejected_rows(system, object) -%}
 {%- set relation = source(system, object) -%}
 {%- if execute -%}
@@ -10,20 +10,35 @@
 {%- for column in contract.columns -%}
     {%- set cell = contracted_cell(column) -%}
     {%- set meta = column.config.meta or column.meta or {} -%}
-    {%- set shown = "'" ~ column.name ~ "'" if meta.get('pii') else "'" ~ column.name ~ " = ' || coalesce(left(" ~ column.name ~ ", 200), '')" -%}
+    {%- set text = "nullif(trim(" ~ column.name ~ "), '')" -%}
+    {%- set detail = "'" ~ column.name ~ "'" -%}
+    {%- if not meta.get('pii') -%}
+        {%- set shown = "coalesce(left(" ~ column.name ~ ", 200), '')" -%}
+        {%- set detail = "'" ~ column.name ~ " = ' || " ~ shown -%}
+    {%- endif -%}
     {%- if column.name in contract.required -%}
         {%- do checks.append({
-            'reason': "case when coalesce(trim(" ~ column.name ~ "), '') = '' then 'required_value_missing' else 'required_value_invalid' end",
-            'is_excluded': 'true', 'condition': '(' ~ cell ~ ') is null', 'detail': shown}) -%}
+            'reason': "case when " ~ text ~ " is null then 'required_value_missing'"
+                ~ " else 'required_value_invalid' end",
+            'is_excluded': 'true',
+            'condition': '(' ~ cell ~ ') is null',
+            'detail': detail,
+        }) -%}
     {%- elif column.data_type not in ('varchar', none) -%}
         {%- do checks.append({
-            'reason': "'invalid_value'", 'is_excluded': 'false',
-            'condition': "nullif(trim(" ~ column.name ~ "), '') is not null and (" ~ cell ~ ') is null', 'detail': shown}) -%}
+            'reason': "'invalid_value'",
+            'is_excluded': 'false',
+            'condition': text ~ ' is not null and (' ~ cell ~ ') is null',
+            'detail': detail,
+        }) -%}
     {%- endif -%}
     {%- if meta.get('clock') -%}
         {%- do checks.append({
-            'reason': "'clock_in_the_future'", 'is_excluded': 'false',
-            'condition': '(' ~ cell ~ ') > ' ~ add_seconds('_extracted_at', 86400), 'detail': shown}) -%}
+            'reason': "'clock_in_the_future'",
+            'is_excluded': 'false',
+            'condition': '(' ~ cell ~ ') > ' ~ add_seconds('_extracted_at', 86400),
+            'detail': detail,
+        }) -%}
     {%- endif -%}
 {%- endfor -%}
 {%- for check in checks %}

@@ -3,11 +3,13 @@
     {{ return(system in var('systems')) }}
 {%- endmacro %}
 
-{# The rank of a row's system in the variable `systems`; a second org (`salesforce@emea`) ranks as its system. #}
+{# The rank of a row's system in the variable `systems`; a second org (`salesforce@emea`) ranks
+   as its system. #}
 {% macro source_priority(source_system) -%}
     case
         {%- for system in var('systems') %}
-        when {{ source_system }} = '{{ system }}' or {{ source_system }} like '{{ system }}@%' then {{ loop.index }}
+        when {{ source_system }} = '{{ system }}' or {{ source_system }} like '{{ system }}@%'
+            then {{ loop.index }}
         {%- endfor %}
         else 99
     end

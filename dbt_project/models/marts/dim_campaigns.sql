@@ -55,7 +55,8 @@ final as (
         cast(keys.campaign_key as {{ dbt.type_string() }}) as campaign_key,
         cast(described.source_system as {{ dbt.type_string() }}) as source_system,
         cast(described.campaign_id as {{ dbt.type_string() }}) as source_record_id,
-        cast(coalesce(described.campaign_name, keys.campaign_key) as {{ dbt.type_string() }}) as campaign_name,
+        cast(coalesce(described.campaign_name, keys.campaign_key) as {{ dbt.type_string() }})
+            as campaign_name,
         cast(described.campaign_type as {{ dbt.type_string() }}) as campaign_type,
         cast(described.start_date as date) as start_date,
         cast(described.end_date as date) as end_date,

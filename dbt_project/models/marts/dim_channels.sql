@@ -32,7 +32,8 @@ final as (
 
     select
         cast(names.channel as {{ dbt.type_string() }}) as channel,
-        cast(coalesce(channels.channel_name, names.channel) as {{ dbt.type_string() }}) as channel_name,
+        cast(coalesce(channels.channel_name, names.channel) as {{ dbt.type_string() }})
+            as channel_name,
         cast(coalesce(channels.channel_group, 'Other') as {{ dbt.type_string() }}) as channel_group,
         cast(coalesce(channels.team, 'unknown') as {{ dbt.type_string() }}) as team,
         cast(coalesce(channels.is_paid, false) as boolean) as is_paid

@@ -32,7 +32,8 @@ final as (
         cast(leads.account_method as {{ dbt.type_string() }}) as account_method,
         cast(leads.full_name as {{ dbt.type_string() }}) as full_name,
         -- the address itself stays in the warehouse; its key still finds a person by email
-        cast({{ public_id(stable_key(["leads.email_normalized"])) }} as {{ dbt.type_string() }}) as email_key,
+        cast({{ public_id(stable_key(["leads.email_normalized"])) }} as {{ dbt.type_string() }})
+            as email_key,
         cast(split_part(leads.email_normalized, '@', 2) as {{ dbt.type_string() }}) as email_domain,
         cast(leads.company_name as {{ dbt.type_string() }}) as company_name,
         cast(leads.country as {{ dbt.type_string() }}) as country,

@@ -20,10 +20,30 @@ touches as (
 
 ),
 
--- law 2: cents by the telescoping ceiling, so each model's credits sum to the conversion's value exactly
+models as (
+
+    {% for model in models %}
+    select '{{ model.name }}' as attribution_model
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+touched_conversions as (
+
+    select distinct conversion_key from weights
+
+),
+
+-- law 2: cents by the telescoping ceiling, so each model's credits sum to the conversion's
+-- value exactly
 credits as (
 
     {% for model in models %}
+    {% set cumulative = 'weights.' ~ model.name ~ '__cumulative' %}
+    {% set preceding = '(' ~ cumulative ~ ' - weights.' ~ model.name ~ '__share)' %}
+    {% set total = 'weights.' ~ model.name ~ '__total' %}
+    {% set wide = model.family == 'decay' %}
     select
         weights.conversion_key,
         weights.touch_key,
@@ -31,8 +51,8 @@ credits as (
         weights.touch_position,
         weights.{{ model.name }}__share / cast(weights.{{ model.name }}__total as double) as weight,
         conversions.value_sign * (
-            {{ ceiling_share('conversions.value_cents', 'weights.' ~ model.name ~ '__cumulative', 'weights.' ~ model.name ~ '__total', wide=model.family == 'decay') }}
-            - {{ ceiling_share('conversions.value_cents', '(weights.' ~ model.name ~ '__cumulative - weights.' ~ model.name ~ '__share)', 'weights.' ~ model.name ~ '__total', wide=model.family == 'decay') }}
+            {{ ceiling_share('conversions.value_cents', cumulative, total, wide) }}
+            - {{ ceiling_share('conversions.value_cents', preceding, total, wide) }}
         ) as credited_cents
     from weights
     inner join conversions on weights.conversion_key = conversions.conversion_key
@@ -50,14 +70,10 @@ credits as (
         cast(1 as double) as weight,
         conversions.value_sign * conversions.value_cents as credited_cents
     from conversions
-    left join (select distinct conversion_key from weights) as touched
-        on conversions.conversion_key = touched.conversion_key
-    cross join (
-        {%- for model in models %}
-        select '{{ model.name }}' as attribution_model{% if not loop.last %} union all {% endif %}
-        {%- endfor %}
-    ) as models
-    where touched.conversion_key is null
+    left join touched_conversions
+        on conversions.conversion_key = touched_conversions.conversion_key
+    cross join models
+    where touched_conversions.conversion_key is null
 
 ),
 
@@ -66,12 +82,15 @@ final as (
     select
         cast({{ public_id('credits.conversion_key') }} as {{ dbt.type_string() }}) as conversion_id,
         cast(conversions.conversion_type as {{ dbt.type_string() }}) as conversion_type,
-        cast({{ public_id('conversions.opportunity_key') }} as {{ dbt.type_string() }}) as opportunity_id,
+        cast({{ public_id('conversions.opportunity_key') }} as {{ dbt.type_string() }})
+            as opportunity_id,
         cast({{ public_id('touches.lead_key') }} as {{ dbt.type_string() }}) as lead_id,
         cast({{ public_id('credits.touch_key') }} as {{ dbt.type_string() }}) as touch_id,
         cast(credits.attribution_model as {{ dbt.type_string() }}) as attribution_model,
-        cast(case when credits.touch_key is null then '(unattributed)' else touches.channel end as {{ dbt.type_string() }})
-            as channel,
+        cast(
+            case when credits.touch_key is null then '(unattributed)' else touches.channel end
+            as {{ dbt.type_string() }}
+        ) as channel,
         cast(touches.campaign_key as {{ dbt.type_string() }}) as campaign_key,
         cast(touches.occurred_at as timestamp) as touched_at,
         cast(conversions.converted_at as timestamp) as converted_at,

@@ -31,22 +31,9 @@ revenue as (
 
 ),
 
-clock as (
+ages as (
 
-    select * from {{ ref('int_clock') }}
-
-),
-
-won_visits as (
-
-    select
-        visits.stage,
-        percentile_cont(0.9) within group (order by visits.visit_days) as p90_days
-    from {{ ref('int_lifecycle__stage_visits') }} as visits
-    inner join cycles
-        on visits.lead_key = cycles.lead_key and visits.cycle_number = cycles.cycle_number
-    where cycles.outcome = 'won' and visits.is_measurable and visits.visit_days is not null
-    group by visits.stage
+    select * from {{ ref('int_lifecycle__cycles_aged') }}
 
 ),
 
@@ -85,16 +72,18 @@ final as (
         cast(coalesce(revenue.opportunity_count, 0) as bigint) as opportunity_count,
         cast(coalesce(revenue.won_amount, 0) as decimal(18, 2)) as won_amount,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as currency_code,
-        cast(case when cycles.is_open then greatest({{ days_between('cycles.started_at', 'clock.as_of') }}, 0) end as double) as age_days,
-        cast(case when cycles.is_open then greatest({{ days_between('cycles.current_stage_entered_at', 'clock.as_of') }}, 0) end as double) as days_in_current_stage,
-        cast(cycles.is_open and coalesce({{ days_between('cycles.current_stage_entered_at', 'clock.as_of') }} > won_visits.p90_days, false) as boolean) as is_stalled
+        cast(ages.age_days as double) as age_days,
+        cast(ages.days_in_current_stage as double) as days_in_current_stage,
+        cast(ages.is_stalled as boolean) as is_stalled
     from cycles
     inner join leads on cycles.lead_key = leads.lead_key
-    cross join clock
+    inner join ages
+        on cycles.lead_key = ages.lead_key and cycles.cycle_number = ages.cycle_number
     left join owners on leads.owner_key = owners.owner_key
-    left join sources on cycles.lead_key = sources.lead_key and cycles.cycle_number = sources.cycle_number
-    left join revenue on cycles.lead_key = revenue.lead_key and cycles.cycle_number = revenue.cycle_number
-    left join won_visits on cycles.current_stage = won_visits.stage
+    left join sources
+        on cycles.lead_key = sources.lead_key and cycles.cycle_number = sources.cycle_number
+    left join revenue
+        on cycles.lead_key = revenue.lead_key and cycles.cycle_number = revenue.cycle_number
 
 )
 

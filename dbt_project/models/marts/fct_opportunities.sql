@@ -29,7 +29,8 @@ campaigns as (
 final as (
 
     select
-        cast({{ public_id('opportunities.opportunity_key') }} as {{ dbt.type_string() }}) as opportunity_id,
+        cast({{ public_id('opportunities.opportunity_key') }} as {{ dbt.type_string() }})
+            as opportunity_id,
         cast(opportunities.source_system as {{ dbt.type_string() }}) as source_system,
         cast(opportunities.source_record_id as {{ dbt.type_string() }}) as source_record_id,
         cast({{ public_id('accounts.account_key') }} as {{ dbt.type_string() }}) as account_id,
@@ -37,21 +38,36 @@ final as (
         cast(opportunities.opportunity_type as {{ dbt.type_string() }}) as opportunity_type,
         cast(opportunities.is_sales_pipeline as boolean) as is_sales_pipeline,
         cast(opportunities.created_at as timestamp) as created_at,
-        cast(case when opportunities.is_won then opportunities.won_at else opportunities.closed_at end as timestamp) as closed_at,
+        cast(
+            case
+                when opportunities.is_won then opportunities.won_at
+                else opportunities.closed_at
+            end as timestamp
+        ) as closed_at,
         cast(opportunities.expected_close_date as date) as expected_close_date,
         cast(opportunities.stage as {{ dbt.type_string() }}) as stage,
         cast(opportunities.is_closed as boolean) as is_closed,
         cast(opportunities.is_won as boolean) as is_won,
         cast(opportunities.opportunity_amount as decimal(18, 2)) as opportunity_amount,
-        cast(opportunities.opportunity_amount_original as decimal(18, 2)) as opportunity_amount_original,
+        cast(opportunities.opportunity_amount_original as decimal(18, 2))
+            as opportunity_amount_original,
         cast(opportunities.currency_code as {{ dbt.type_string() }}) as currency_code,
-        cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as reporting_currency_code,
+        cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }})
+            as reporting_currency_code,
         cast(opportunities.probability as double) as probability,
         cast(opportunities.lead_count as bigint) as lead_count,
         cast(opportunities.lead_count > 0 as boolean) as has_buying_group,
-        cast(coalesce(opportunities.won_at, opportunities.closed_at) < opportunities.created_at and opportunities.is_closed as boolean) as has_time_anomaly,
+        cast(
+            coalesce(opportunities.won_at, opportunities.closed_at) < opportunities.created_at
+            and opportunities.is_closed as boolean
+        ) as has_time_anomaly,
         cast(owners.owner_name as {{ dbt.type_string() }}) as owner_name,
-        cast(coalesce(campaigns.campaign_key, opportunities.source_system || ':' || opportunities.campaign_id) as {{ dbt.type_string() }}) as campaign_key,
+        cast(
+            coalesce(
+                campaigns.campaign_key,
+                opportunities.source_system || ':' || opportunities.campaign_id
+            ) as {{ dbt.type_string() }}
+        ) as campaign_key,
         cast(opportunities.lost_reason as {{ dbt.type_string() }}) as lost_reason
     from opportunities
     left join accounts on opportunities.account_key = accounts.account_key

@@ -11,7 +11,9 @@ final as (
 
     select
         cast({{ public_id('opportunity_key') }} as {{ dbt.type_string() }}) as opportunity_id,
-        cast(row_number() over (partition by opportunity_key order by event_number) as bigint) as event_number,
+        cast(
+            row_number() over (partition by opportunity_key order by event_number) as bigint
+        ) as event_number,
         cast(previous_stage as {{ dbt.type_string() }}) as from_stage,
         cast(stage as {{ dbt.type_string() }}) as to_stage,
         cast(source_value as {{ dbt.type_string() }}) as source_stage,

@@ -17,12 +17,18 @@ final as (
         cast(spend_amount as decimal(18, 2)) as spend_amount,
         cast(spend_amount_original as decimal(18, 2)) as spend_amount_original,
         cast(currency_code as {{ dbt.type_string() }}) as currency_code,
-        cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as reporting_currency_code,
+        cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }})
+            as reporting_currency_code,
         cast(impressions as bigint) as impressions,
         cast(clicks as bigint) as clicks
     from (
         select
-            date_day, source_system, ad_account_id, campaign_key, channel, currency_code,
+            date_day,
+            source_system,
+            ad_account_id,
+            campaign_key,
+            channel,
+            currency_code,
             case when count(spend_amount) = count(*) then sum(spend_amount) end as spend_amount,
             sum(spend_amount_original) as spend_amount_original,
             sum(impressions) as impressions,

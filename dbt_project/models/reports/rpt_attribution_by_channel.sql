@@ -32,7 +32,9 @@ dimensions as (
     {% for conversion_type in ['revenue', 'pipeline'] %}
     {% set type_loop = loop %}
     {% for model in models %}
-    select '{{ conversion_type }}' as conversion_type, '{{ model.name }}' as attribution_model
+    select
+        '{{ conversion_type }}' as conversion_type,
+        '{{ model.name }}' as attribution_model
     {% if not (loop.last and type_loop.last) %}union all{% endif %}
     {% endfor %}
     {% endfor %}
@@ -42,9 +44,18 @@ dimensions as (
 -- law 4: spend without a conversion stays, under every model
 cells as (
 
-    select conversion_month, conversion_type, channel, attribution_model from credits
+    select
+        conversion_month,
+        conversion_type,
+        channel,
+        attribution_model
+    from credits
     union
-    select spend.conversion_month, dimensions.conversion_type, spend.channel, dimensions.attribution_model
+    select
+        spend.conversion_month,
+        dimensions.conversion_type,
+        spend.channel,
+        dimensions.attribution_model
     from spend
     cross join dimensions
 
@@ -72,7 +83,8 @@ joined as (
 
 ),
 
--- a month has no row where nothing happened in it, so twelve months are a range of dates, not of rows
+-- a month has no row where nothing happened in it, so twelve months are a range of dates, not
+-- of rows
 trailing_year as (
 
     select
@@ -88,8 +100,8 @@ trailing_year as (
             cells.conversion_type = earlier.conversion_type
             and cells.channel = earlier.channel
             and cells.attribution_model = earlier.attribution_model
-            and earlier.conversion_month <= cells.conversion_month
-            and earlier.conversion_month > {{ add_days('cells.conversion_month', -365) }}
+            and cells.conversion_month >= earlier.conversion_month
+            and {{ add_days('cells.conversion_month', -365) }} < earlier.conversion_month
     group by cells.conversion_month, cells.conversion_type, cells.channel, cells.attribution_model
 
 ),
@@ -104,9 +116,12 @@ final as (
         cast(joined.attributed_amount as decimal(18, 2)) as attributed_amount,
         cast(round(joined.attributed_conversions, 9) as double) as attributed_conversions,
         cast(joined.spend_amount as decimal(18, 2)) as spend_amount,
-        cast(joined.attributed_amount as double) / nullif(cast(joined.spend_amount as double), 0) as roas,
-        cast(trailing_year.trailing_12m_attributed_amount as decimal(18, 2)) as trailing_12m_attributed_amount,
-        cast(trailing_year.trailing_12m_spend_amount as decimal(18, 2)) as trailing_12m_spend_amount,
+        cast(joined.attributed_amount as double)
+        / nullif(cast(joined.spend_amount as double), 0) as roas,
+        cast(trailing_year.trailing_12m_attributed_amount as decimal(18, 2))
+            as trailing_12m_attributed_amount,
+        cast(trailing_year.trailing_12m_spend_amount as decimal(18, 2))
+            as trailing_12m_spend_amount,
         cast(trailing_year.trailing_12m_attributed_amount as double)
         / nullif(cast(trailing_year.trailing_12m_spend_amount as double), 0) as trailing_12m_roas,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as currency_code

@@ -1,5 +1,6 @@
 {% set stages = ['mql', 'sal', 'sql', 'opportunity', 'customer'] %}
 {% set horizons = [30, 90, 180, 365, 730] %}
+{% set cohort_end = dbt.dateadd('month', 1, 'reached.cohort_month') %}
 
 with
 
@@ -24,6 +25,7 @@ reached as (
     {% for stage in stages %}
     {% set stage_loop = loop %}
     {% for horizon in horizons %}
+    {% set days_to_stage = days_between('entered_inquiry_at', 'entered_' ~ stage ~ '_at') %}
     select
         cohort_month,
         source_channel,
@@ -33,7 +35,7 @@ reached as (
         sum(case
             when
                 entered_{{ stage }}_at >= entered_inquiry_at
-                and {{ days_between('entered_inquiry_at', 'entered_' ~ stage ~ '_at') }} <= {{ horizon }}
+                and {{ days_to_stage }} <= {{ horizon }}
                 then 1
             else 0
         end) as reached_count,
@@ -41,7 +43,7 @@ reached as (
             when
                 not is_{{ stage }}_inferred
                 and entered_{{ stage }}_at >= entered_inquiry_at
-                and {{ days_between('entered_inquiry_at', 'entered_' ~ stage ~ '_at') }} <= {{ horizon }}
+                and {{ days_to_stage }} <= {{ horizon }}
                 then 1
             else 0
         end) as reached_observed_count
@@ -58,7 +60,7 @@ matured as (
     select
         reached.*,
         -- a cohort is mature when its last lead has had the whole horizon
-        {{ days_between('cast(' ~ dbt.dateadd('month', 1, 'reached.cohort_month') ~ ' as timestamp)', 'clock.as_of') }}
+        {{ days_between('cast(' ~ cohort_end ~ ' as timestamp)', 'clock.as_of') }}
         >= reached.horizon_days as is_mature
     from reached
     cross join clock
@@ -74,8 +76,10 @@ final as (
         cast(horizon_days as bigint) as horizon_days,
         cast(entered_count as bigint) as entered_count,
         cast(case when is_mature then reached_count end as bigint) as reached_count,
-        cast(case when is_mature then reached_observed_count end as bigint) as reached_observed_count,
-        case when is_mature then reached_count / nullif(cast(entered_count as double), 0) end as conversion_rate,
+        cast(case when is_mature then reached_observed_count end as bigint)
+            as reached_observed_count,
+        case when is_mature then reached_count / nullif(cast(entered_count as double), 0) end
+            as conversion_rate,
         cast(is_mature as boolean) as is_mature
     from matured
 

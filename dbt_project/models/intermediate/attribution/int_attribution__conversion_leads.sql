@@ -15,7 +15,11 @@ buying_groups as (
 
 leads as (
 
-    select lead_key, account_key, created_at from {{ ref('int_identity__leads') }}
+    select
+        lead_key,
+        account_key,
+        created_at
+    from {{ ref('int_identity__leads') }}
 
 ),
 
@@ -49,7 +53,7 @@ final as (
         leads.created_at as lead_created_at,
         row_number() over (
             partition by members.conversion_key
-            order by leads.created_at asc nulls last, members.lead_key
+            order by leads.created_at nulls last, members.lead_key
         ) as creation_rank
     from members
     inner join leads on members.lead_key = leads.lead_key

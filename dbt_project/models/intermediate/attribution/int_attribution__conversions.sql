@@ -1,4 +1,5 @@
--- The events that deserve credit: new opportunities of sales pipelines when created (pipeline) and when won (revenue).
+-- The events that deserve credit: new opportunities of sales pipelines when created (pipeline)
+-- and when won (revenue).
 with
 
 opportunities as (
@@ -43,7 +44,9 @@ final as (
 
     select
         -- an opportunity converts once per type: its cycle is always the first
-        {{ stable_key(["conversion_type", "cast(opportunity_key as " ~ dbt.type_string() ~ ")", "'1'"]) }} as conversion_key,
+        {{ stable_key([
+            "conversion_type", "cast(opportunity_key as " ~ dbt.type_string() ~ ")", "'1'",
+        ]) }} as conversion_key,
         conversion_type,
         opportunity_key,
         account_key,

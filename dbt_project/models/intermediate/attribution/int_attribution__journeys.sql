@@ -1,4 +1,5 @@
--- The attributable touches of each conversion in their order, with what the models need to know of each.
+-- The attributable touches of each conversion in their order, with what the models need to know
+-- of each.
 with
 
 conversions as (
@@ -93,8 +94,8 @@ positioned as (
     window journey as (
         partition by inside.conversion_key
         order by
-            inside.occurred_at, inside.touch_priority, {{ source_priority('inside.source_system') }},
-            inside.touch_key
+            inside.occurred_at, inside.touch_priority,
+            {{ source_priority('inside.source_system') }}, inside.touch_key
     )
 
 ),
@@ -112,11 +113,13 @@ final as (
         -- conversion are not part of a model
         group_created_at <= converted_at as has_lead_creation,
         opportunity_created_at <= converted_at as has_opportunity_creation,
-        coalesce(is_of_first_lead and occurred_at <= group_created_at, false) as is_before_lead_creation,
+        coalesce(is_of_first_lead and occurred_at <= group_created_at, false)
+            as is_before_lead_creation,
         coalesce(
             is_of_first_lead
             and occurred_at > group_created_at
-            and {{ hours_between('group_created_at', 'occurred_at') }} <= {{ var('milestone_grace_hours') }},
+            and {{ hours_between('group_created_at', 'occurred_at') }}
+            <= {{ var('milestone_grace_hours') }},
             false
         ) as is_in_creation_grace,
         occurred_at <= opportunity_created_at as is_before_opportunity

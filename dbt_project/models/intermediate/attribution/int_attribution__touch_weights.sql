@@ -1,4 +1,5 @@
--- The one weight table: per conversion and touch, each model's integer share, its total and its running sum.
+-- The one weight table: per conversion and touch, each model's integer share, its total and its
+-- running sum.
 {% set models = var('attribution_models') %}
 {% set milestone_models = models | selectattr('family', 'equalto', 'milestone') | list %}
 
@@ -60,14 +61,15 @@ middle_{{ model.name }} as (
 counted as (
 
     select
+        {% for model in milestone_models -%}
+        coalesce(middle_{{ model.name }}.middle_count, 0) as {{ model.name }}__middle_count,
+        {% endfor -%}
         placed.*
-        {%- for model in milestone_models %},
-        coalesce(middle_{{ model.name }}.middle_count, 0) as {{ model.name }}__middle_count
-        {%- endfor %}
     from placed
-    {%- for model in milestone_models %}
-    left join middle_{{ model.name }} on placed.conversion_key = middle_{{ model.name }}.conversion_key
-    {%- endfor %}
+    {% for model in milestone_models -%}
+    left join middle_{{ model.name }}
+        on placed.conversion_key = middle_{{ model.name }}.conversion_key
+    {% endfor %}
 
 ),
 
@@ -77,10 +79,10 @@ shares as (
         conversion_key,
         touch_key,
         touch_position,
-        touch_count,
-        {%- for model in models %}
-        cast({{ model_share(model) }} as bigint) as {{ model.name }}__share{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for model in models -%}
+        cast({{ model_share(model) }} as bigint) as {{ model.name }}__share,
+        {% endfor -%}
+        touch_count
     from counted
 
 ),
@@ -91,12 +93,12 @@ final as (
         conversion_key,
         touch_key,
         touch_position,
-        touch_count,
-        {%- for model in models %}
+        {% for model in models -%}
         {{ model.name }}__share,
         cast(sum({{ model.name }}__share) over whole as bigint) as {{ model.name }}__total,
-        cast(sum({{ model.name }}__share) over so_far as bigint) as {{ model.name }}__cumulative{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum({{ model.name }}__share) over so_far as bigint) as {{ model.name }}__cumulative,
+        {% endfor -%}
+        touch_count
     from shares
     window
         whole as (partition by conversion_key),

@@ -1,4 +1,5 @@
--- Every day that any date of the ledger can name: from the first event's year to the end of next year.
+-- Every day that any date of the ledger can name: from the first event's year to the end of
+-- next year.
 with
 
 days as (
@@ -11,7 +12,10 @@ days as (
 bounds as (
 
     select
-        cast(date_trunc('year', {{ add_days('as_of_date', -365 * var('calendar_years_back')) }}) as date) as first_day,
+        cast(
+            date_trunc('year', {{ add_days('as_of_date', -365 * var('calendar_years_back')) }})
+            as date
+        ) as first_day,
         {{ add_days('as_of_date', 730) }} as last_day
     from {{ ref('int_clock') }}
 

@@ -1,4 +1,5 @@
--- "Now" for every model: the variable as_of, else the newest clock value of the extracts, else their extract time.
+-- "Now" for every model: the variable as_of, else the newest clock value of the extracts, else
+-- their extract time.
 with
 
 newest as (
@@ -23,8 +24,8 @@ final as (
         {{ try_cast_utc("'" ~ var('as_of') ~ "'") }}
         {%- else -%}
         coalesce(
-            (select max(newest.clock_at) from newest),
-            (select max(extracted.extracted_at) from extracted)
+            (select max(newest.clock_at) as clock_at from newest),
+            (select max(extracted.extracted_at) as extracted_at from extracted)
         )
         {%- endif %} as as_of
 

@@ -30,7 +30,7 @@ ranked as (
         row_number() over (
             partition by components.component_key
             order by
-                records.created_at asc nulls last, records.source_system, records.source_object,
+                records.created_at nulls last, records.source_system, records.source_object,
                 records.source_record_id
         ) as age_rank
     from records
@@ -42,7 +42,8 @@ final as (
 
     select
         *,
-        max(case when age_rank = 1 then record_key end) over (partition by component_key) as lead_key
+        max(case when age_rank = 1 then record_key end)
+            over (partition by component_key) as lead_key
     from ranked
 
 )

@@ -72,8 +72,8 @@ ranked as (
         row_number() over (
             partition by lead_key
             order by
-                case when is_live then 0 else 1 end, created_at desc nulls last, source_system,
-                source_object, source_record_id
+                case when is_live then 0 else 1 end asc, created_at desc nulls last,
+                source_system asc, source_object asc, source_record_id asc
         ) as present_rank
     from placed
 
@@ -92,7 +92,9 @@ final as (
         max(case when is_live then 1 else 0 end) = 1 as is_live,
         max(case when present_rank = 1 then full_name end) as full_name,
         max(case when present_rank = 1 then email_normalized end) as email_normalized,
-        coalesce(max(case when present_rank = 1 then company_name end), max(company_name)) as company_name,
+        coalesce(
+            max(case when present_rank = 1 then company_name end), max(company_name)
+        ) as company_name,
         max(case when present_rank = 1 then country end) as country,
         max(case when present_rank = 1 then owner_key end) as owner_key,
         coalesce(

@@ -10,10 +10,13 @@ records as (
         source_record_id,
         {{ record_key('source_system', 'lead', 'source_record_id') }} as record_key,
         {{ record_key('source_system', 'lead', 'master_record_id') }} as merged_into_key,
-        {{ record_key('source_system', 'contact', 'converted_contact_id') }} as converted_contact_key,
-        {{ record_key('source_system', 'account', 'converted_account_id') }} as converted_account_key,
+        {{ record_key('source_system', 'contact', 'converted_contact_id') }}
+            as converted_contact_key,
+        {{ record_key('source_system', 'account', 'converted_account_id') }}
+            as converted_account_key,
         cast(null as bigint) as account_key,
-        {{ record_key('source_system', 'opportunity', 'converted_opportunity_id') }} as converted_opportunity_key,
+        {{ record_key('source_system', 'opportunity', 'converted_opportunity_id') }}
+            as converted_opportunity_key,
         case when is_converted then {{ end_of_day_utc('converted_date') }} end as converted_at,
         'day' as converted_precision,
         email,
@@ -69,7 +72,8 @@ records as (
         cast(null as bigint) as converted_contact_key,
         cast(null as bigint) as converted_account_key,
         {{ record_key('source_system', 'account', 'account_id') }} as account_key,
-        {{ record_key('source_system', 'opportunity', 'converted_opportunity_id') }} as converted_opportunity_key,
+        {{ record_key('source_system', 'opportunity', 'converted_opportunity_id') }}
+            as converted_opportunity_key,
         converted_at,
         'second' as converted_precision,
         email,

@@ -54,7 +54,8 @@ final as (
         leads.lead_key,
         contacted.lead_key is not null as is_contacted,
         case
-            when customers.account_key is not null and ended_accounts.account_key is null then 'customer'
+            when customers.account_key is not null and ended_accounts.account_key is null
+                then 'customer'
             when customers.account_key is not null then 'former_customer'
             when contacted.lead_key is not null then 'lead'
             else 'name'

@@ -8,10 +8,11 @@ activities as (
         source_system,
         source_record_id,
         who_id,
-        coalesce(
-            {{ record_key('source_system', 'lead', "case when left(who_id, 3) = '00Q' then who_id end") }},
-            {{ record_key('source_system', 'contact', "case when left(who_id, 3) = '003' then who_id end") }}
-        ) as record_key,
+        -- the first three characters of an id say which object it is
+        case left(who_id, 3)
+            when '00Q' then {{ record_key('source_system', 'lead', 'who_id') }}
+            when '003' then {{ record_key('source_system', 'contact', 'who_id') }}
+        end as record_key,
         lower(task_subtype) as activity_type,
         lower(subject) as subject,
         coalesce(lower(call_type), 'outbound') as direction,
@@ -59,7 +60,8 @@ automated as (
 final as (
 
     select
-        {{ record_key('activities.source_system', 'activity', 'activities.source_record_id') }} as activity_key,
+        {{ record_key('activities.source_system', 'activity', 'activities.source_record_id') }}
+            as activity_key,
         activities.source_system,
         activities.source_record_id,
         lead_records.lead_key,

@@ -63,11 +63,15 @@ closed as (
     select
         *,
         -- a loss counts only when it leaves all opportunities of the cycle lost
-        opportunity_key is not null and stage = 'lost' and created_count != lost_count as is_partial_loss,
+        opportunity_key is not null
+        and stage = 'lost'
+        and created_count != lost_count as is_partial_loss,
         min(case
             when opportunity_key is null and closes_cycle then event_index
             when opportunity_key is not null and stage = 'customer' then event_index
-            when opportunity_key is not null and stage = 'lost' and created_count = lost_count then event_index
+            when
+                opportunity_key is not null and stage = 'lost' and created_count = lost_count
+                then event_index
         end) over (partition by lead_key, cycle_number) as close_index
     from counted
 
@@ -92,7 +96,8 @@ final as (
         has_time_anomaly,
         is_source_deleted,
         is_partial_loss,
-        -- after a cycle's close only its opportunities move it; the rest opens a cycle or changes nothing
+        -- after a cycle's close only its opportunities move it; the rest opens a cycle or
+        -- changes nothing
         opportunity_key is null and coalesce(event_index > close_index, false) as is_after_close
     from closed
 

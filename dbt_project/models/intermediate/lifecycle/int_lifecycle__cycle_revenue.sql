@@ -31,7 +31,8 @@ final as (
         memberships.lead_key,
         memberships.cycle_number,
         count(*) as opportunity_count,
-        coalesce(sum(case when opportunities.is_won then opportunities.opportunity_amount end), 0) as won_amount
+        coalesce(sum(case when opportunities.is_won then opportunities.opportunity_amount end), 0)
+            as won_amount
     from memberships
     inner join opportunities on memberships.opportunity_key = opportunities.opportunity_key
     group by memberships.lead_key, memberships.cycle_number

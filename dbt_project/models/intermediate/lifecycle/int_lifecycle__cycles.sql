@@ -1,4 +1,5 @@
--- One row per lead and cycle: when each stage was first entered, how long it lasted, where it stands.
+-- One row per lead and cycle: when each stage was first entered, how long it lasted, where it
+-- stands.
 with
 
 stage_events as (
@@ -42,8 +43,14 @@ entered as (
         min(case when to_stage = '{{ stage }}' then occurred_at end) as entered_{{ stage }}_at,
         {% endfor -%}
         {% for stage in progress[1:] -%}
-        coalesce(min(case when to_stage = '{{ stage }}' then case when is_inferred then 1 else 0 end end) = 1, false)
-            as is_{{ stage }}_inferred,
+        coalesce(
+            min(
+                case
+                    when to_stage = '{{ stage }}' then case when is_inferred then 1 else 0 end
+                end
+            ) = 1,
+            false
+        ) as is_{{ stage }}_inferred,
         {% endfor -%}
         max(case when to_rank <= 60 then to_rank end) as furthest_rank,
         max(case when recency = 1 then to_stage end) as current_stage,
@@ -59,10 +66,11 @@ visited as (
 
     select
         lead_key,
+        {% for stage in progress[:-1] -%}
+        sum(case when stage = '{{ stage }}' and is_measurable then visit_days end)
+            as days_in_{{ stage }},
+        {% endfor -%}
         cycle_number
-        {%- for stage in progress[:-1] %},
-        sum(case when stage = '{{ stage }}' and is_measurable then visit_days end) as days_in_{{ stage }}
-        {%- endfor %}
     from stage_visits
     group by lead_key, cycle_number
 
@@ -72,9 +80,10 @@ chained as (
 
     select
         entered.*,
-        lag(current_stage) over (partition by lead_key order by cycle_number) as previous_cycle_stage,
-        lag(entered_customer_at) over (partition by lead_key order by cycle_number) as previous_won_at
+        lag(current_stage) over by_cycle as previous_cycle_stage,
+        lag(entered_customer_at) over by_cycle as previous_won_at
     from entered
+    window by_cycle as (partition by lead_key order by cycle_number)
 
 ),
 
@@ -86,7 +95,10 @@ final as (
         case
             when chained.cycle_number = 1 then 'new'
             -- what comes after a win is more business from a customer
-            when chained.previous_won_at is not null and chained.previous_cycle_stage = 'customer' then 'expansion'
+            when
+                chained.previous_won_at is not null
+                and chained.previous_cycle_stage = 'customer'
+                then 'expansion'
             else 'new'
         end as cycle_type,
         chained.started_at,

@@ -23,7 +23,10 @@ buying_groups as (
 
 leads as (
 
-    select lead_key, created_at from {{ ref('int_identity__leads') }}
+    select
+        lead_key,
+        created_at
+    from {{ ref('int_identity__leads') }}
     where created_at is not null
 
 ),
@@ -69,16 +72,22 @@ events as (
         opportunity_events.stage,
         -- R8: who joins an open opportunity later enters it at their own creation
         case
-            when opportunity_events.stage = 'opportunity' then greatest(opportunity_events.occurred_at, leads.created_at)
+            when opportunity_events.stage = 'opportunity'
+                then greatest(opportunity_events.occurred_at, leads.created_at)
             else opportunity_events.occurred_at
         end as occurred_at,
         greatest(opportunity_events.order_at, leads.created_at) as order_at,
         opportunity_events.time_precision,
         opportunity_events.is_inferred
-        or (opportunity_events.stage = 'opportunity' and opportunity_events.occurred_at < leads.created_at) as is_inferred,
+        or (
+            opportunity_events.stage = 'opportunity'
+            and opportunity_events.occurred_at < leads.created_at
+        ) as is_inferred,
         opportunity_events.has_time_anomaly
-        or (opportunity_events.stage != 'opportunity' and opportunity_events.occurred_at < leads.created_at)
-            as has_time_anomaly,
+        or (
+            opportunity_events.stage != 'opportunity'
+            and opportunity_events.occurred_at < leads.created_at
+        ) as has_time_anomaly,
         0 as chain_position,
         opportunity_events.is_source_deleted
     from opportunity_events
@@ -96,8 +105,9 @@ ordered as (
         row_number() over (
             partition by events.lead_key
             order by
-                events.order_at, events.has_time_anomaly, events.occurred_at, events.chain_position,
-                stages.stage_rank, {{ source_priority('events.source_system') }}, events.source_object,
+                events.order_at, events.has_time_anomaly, events.occurred_at,
+                events.chain_position, stages.stage_rank,
+                {{ source_priority('events.source_system') }}, events.source_object,
                 events.source_record_id, events.opportunity_key nulls first
         ) as event_index
     from events
@@ -109,7 +119,8 @@ final as (
 
     select
         *,
-        -- the event by which it belongs to a cycle: its own place, or that of its opportunity's creation
+        -- the event by which it belongs to a cycle: its own place, or that of its opportunity's
+        -- creation
         case
             when opportunity_key is null then event_index
             else min(event_index) over (partition by lead_key, opportunity_key)

@@ -1,4 +1,5 @@
--- The states of each opportunity in order: created, won, lost, reopened; one row per change (rules R9, R12, R13).
+-- The states of each opportunity in order: created, won, lost, reopened; one row per change
+-- (rules R9, R12, R13).
 with
 
 opportunities as (
@@ -9,55 +10,16 @@ opportunities as (
 
 histories as (
 
-    {% if uses('salesforce') %}
-    select
-        source_system,
-        'opportunity_history' as source_object,
-        source_record_id,
-        {{ record_key('source_system', 'opportunity', 'opportunity_id') }} as opportunity_key,
-        stage as source_value,
-        opportunity_amount,
-        occurred_at
-    from {{ ref('stg_salesforce__opportunity_histories') }}
-    where not is_source_deleted
-    {% endif %}
-
-    {% if uses('generic') %}
-    {% if uses('salesforce') %}union all{% endif %}
-
-    select
-        source_system,
-        'stage_events' as source_object,
-        source_record_id,
-        {{ record_key('source_system', 'opportunity', 'object_id') }} as opportunity_key,
-        stage as source_value,
-        opportunity_amount,
-        occurred_at
-    from {{ ref('stg_generic__stage_events') }}
-    where object_type = 'opportunity'
-    {% endif %}
+    select * from {{ ref('int_lifecycle__opportunity_histories_ordered') }}
 
 ),
 
-mapped_histories as (
+recorded as (
 
-    select
-        mapped.*,
-        -- a stage that nobody mapped is neither won nor lost; it is reported
-        coalesce(mapped_stage, 'opportunity') as stage
-    from {{ map_value('histories', ref('stage_mapping'), 'stage', 'mapped_stage', 'source_value', 'opportunity') }} as mapped
-
-),
-
-ordered_histories as (
-
-    select
-        *,
-        row_number() over (
-            partition by opportunity_key
-            order by occurred_at desc, source_record_id desc
-        ) as recency
-    from mapped_histories
+    select distinct
+        opportunity_key,
+        occurred_at
+    from histories
 
 ),
 
@@ -74,7 +36,7 @@ events as (
         occurred_at,
         'second' as time_precision,
         false as is_inferred
-    from ordered_histories
+    from histories
 
     union all
 
@@ -91,7 +53,7 @@ events as (
         'second' as time_precision,
         false as is_inferred
     from opportunities
-    left join (select distinct opportunity_key, occurred_at from histories) as recorded
+    left join recorded
         on
             opportunities.opportunity_key = recorded.opportunity_key
             and opportunities.created_at = recorded.occurred_at
@@ -109,15 +71,22 @@ events as (
         opportunities.opportunity_state as stage,
         opportunities.opportunity_amount_original as opportunity_amount,
         coalesce(opportunities.closed_at, opportunities.created_at) as occurred_at,
-        case when opportunities.closed_at is null then 'second' else opportunities.closed_precision end
-            as time_precision,
+        case
+            when opportunities.closed_at is null then 'second'
+            else opportunities.closed_precision
+        end as time_precision,
         opportunities.closed_at is null as is_inferred
     from opportunities
-    left join ordered_histories
-        on opportunities.opportunity_key = ordered_histories.opportunity_key and ordered_histories.recency = 1
+    left join histories
+        on
+            opportunities.opportunity_key = histories.opportunity_key
+            and histories.recency = 1
     where
         opportunities.is_closed
-        and (ordered_histories.stage is null or ordered_histories.stage != opportunities.opportunity_state)
+        and (
+            histories.stage is null
+            or histories.stage != opportunities.opportunity_state
+        )
 
 ),
 
@@ -140,15 +109,13 @@ ordered as (
 
     select
         *,
-        lag(stage) over (
-            partition by opportunity_key
-            order by order_at, has_time_anomaly, occurred_at, stage_rank, source_record_id
-        ) as previous_stage,
-        row_number() over (
-            partition by opportunity_key
-            order by order_at, has_time_anomaly, occurred_at, stage_rank, source_record_id
-        ) as event_number
+        lag(stage) over by_event as previous_stage,
+        row_number() over by_event as event_number
     from placed
+    window by_event as (
+        partition by opportunity_key
+        order by order_at, has_time_anomaly, occurred_at, stage_rank, source_record_id
+    )
 
 ),
 

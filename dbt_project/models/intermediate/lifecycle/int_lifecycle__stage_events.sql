@@ -1,4 +1,5 @@
--- The ledger: stage changes per lead and cycle, with the skipped stages between them (rules R3, R4, R5).
+-- The ledger: stage changes per lead and cycle, with the skipped stages between them (rules R3,
+-- R4, R5).
 with
 
 cycle_events as (
@@ -18,8 +19,9 @@ sequenced as (
 
     select
         *,
-        lag(stage) over (partition by lead_key, cycle_number order by event_index) as preceding_stage
+        lag(stage) over by_event as preceding_stage
     from cycle_events
+    window by_event as (partition by lead_key, cycle_number order by event_index)
 
 ),
 
@@ -28,10 +30,11 @@ changes as (
 
     select
         sequenced.*,
-        lag(stage) over (partition by lead_key, cycle_number order by event_index) as from_stage,
-        lag(stage_rank) over (partition by lead_key, cycle_number order by event_index) as from_rank
+        lag(stage) over by_event as from_stage,
+        lag(stage_rank) over by_event as from_rank
     from sequenced
     where preceding_stage is null or preceding_stage != stage
+    window by_event as (partition by lead_key, cycle_number order by event_index)
 
 ),
 
@@ -55,7 +58,7 @@ skipped as (
         changes.is_source_deleted
     from changes
     inner join stages
-        on stages.stage_rank > changes.from_rank and stages.stage_rank < changes.stage_rank
+        on changes.from_rank < stages.stage_rank and changes.stage_rank > stages.stage_rank
     where changes.stage_rank <= 60
 
 ),

@@ -28,10 +28,14 @@ final as (
         to_stage as stage,
         occurred_at as entered_at,
         left_at,
-        -- an inferred entry has no time of its own, an impossible one no usable time: neither is velocity
-        not is_inferred and not has_time_anomaly
-        and coalesce(not is_departure_inferred and not has_departure_anomaly, true) as is_measurable,
-        case when left_at >= occurred_at then {{ days_between('occurred_at', 'left_at') }} end as visit_days
+        -- an inferred entry has no time of its own, an impossible one no usable time: neither
+        -- is velocity
+        not is_inferred
+        and not has_time_anomaly
+        and coalesce(not is_departure_inferred and not has_departure_anomaly, true)
+            as is_measurable,
+        case when left_at >= occurred_at then {{ days_between('occurred_at', 'left_at') }} end
+            as visit_days
     from sequenced
 
 )

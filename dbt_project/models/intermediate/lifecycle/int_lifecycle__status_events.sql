@@ -1,4 +1,5 @@
--- What the lead records themselves say about their stage: one row per event of a record (rules R0, R1, R13).
+-- What the lead records themselves say about their stage: one row per event of a record (rules
+-- R0, R1, R13).
 with
 
 lead_records as (
@@ -9,60 +10,17 @@ lead_records as (
 
 histories as (
 
-    {% if uses('salesforce') %}
     select
-        source_system,
-        'lead_history' as source_object,
-        source_record_id,
-        {{ record_key('source_system', 'lead', 'lead_id') }} as record_key,
-        new_value as source_value,
-        old_value,
-        occurred_at
-    from {{ ref('stg_salesforce__lead_histories') }}
-    where lower(field) = 'status' and not is_source_deleted
-    {% endif %}
-
-    {% if uses('generic') %}
-    {% if uses('salesforce') %}union all{% endif %}
-
-    select
-        source_system,
-        'stage_events' as source_object,
-        source_record_id,
-        {{ record_key('source_system', 'lead', 'object_id') }} as record_key,
-        stage as source_value,
-        old_stage as old_value,
-        occurred_at
-    from {{ ref('stg_generic__stage_events') }}
-    where object_type = 'lead'
-    {% endif %}
+        histories.*,
+        lead_records.created_at
+    from {{ ref('int_lifecycle__status_histories_ordered') }} as histories
+    inner join lead_records on histories.record_key = lead_records.record_key
 
 ),
 
-ordered_histories as (
+recorded as (
 
-    select
-        histories.*,
-        lead_records.created_at,
-        row_number() over (
-            partition by histories.record_key
-            order by
-                histories.occurred_at,
-                case when followed.record_key is null then 0 else 1 end,
-                histories.source_record_id
-        ) as history_number,
-        -- a row whose old value another row of the same second has just set comes after it
-        case when followed.record_key is null then 0 else 1 end as chain_position
-    from histories
-    inner join lead_records on histories.record_key = lead_records.record_key
-    left join (
-        select distinct record_key, occurred_at, source_value
-        from histories
-    ) as followed
-        on
-            histories.record_key = followed.record_key
-            and histories.occurred_at = followed.occurred_at
-            and histories.old_value = followed.source_value
+    select distinct record_key from histories
 
 ),
 
@@ -94,7 +52,7 @@ events as (
         'second' as time_precision,
         false as is_inferred,
         chain_position
-    from ordered_histories
+    from histories
 
     union all
 
@@ -109,7 +67,7 @@ events as (
         'second' as time_precision,
         true as is_inferred,
         0 as chain_position
-    from ordered_histories
+    from histories
     where history_number = 1 and old_value is not null and created_at < occurred_at
 
     union all
@@ -122,13 +80,14 @@ events as (
         lead_records.source_record_id,
         lead_records.status as source_value,
         coalesce(lead_records.converted_at, lead_records.created_at) as occurred_at,
-        case when lead_records.converted_at is null then 'second' else lead_records.converted_precision end
-            as time_precision,
+        case
+            when lead_records.converted_at is null then 'second'
+            else lead_records.converted_precision
+        end as time_precision,
         true as is_inferred,
         0 as chain_position
     from lead_records
-    left join (select distinct record_key from histories) as recorded
-        on lead_records.record_key = recorded.record_key
+    left join recorded on lead_records.record_key = recorded.record_key
     where recorded.record_key is null and lead_records.created_at is not null
 
 ),
@@ -142,7 +101,10 @@ valued as (
 
 mapped as (
 
-    select * from {{ map_value('valued', ref('stage_mapping'), 'stage', 'stage', 'source_value', 'lead') }} as mapped
+    select *
+    from {{ map_value(
+        'valued', ref('stage_mapping'), 'stage', 'stage', 'source_value', 'lead'
+    ) }} as mapped
 
 ),
 

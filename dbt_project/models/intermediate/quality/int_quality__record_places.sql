@@ -1,8 +1,9 @@
 -- File and line of the records that exceptions name.
-{% set named = [] %}
-{% for table in staged_tables() if table.object not in ['campaign_stats', 'campaign_history', 'account_history', 'opportunity_contact_role', 'opportunity_leads', 'score_events', 'spend', 'fx_rates', 'user', 'owners'] %}
-    {% do named.append(table) %}
-{% endfor %}
+{% set unnamed_objects = [
+    'campaign_stats', 'campaign_history', 'account_history', 'opportunity_contact_role',
+    'opportunity_leads', 'score_events', 'spend', 'fx_rates', 'user', 'owners',
+] %}
+{% set named = staged_tables() | rejectattr('object', 'in', unnamed_objects) | list %}
 
 with
 

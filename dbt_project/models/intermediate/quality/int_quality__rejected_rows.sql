@@ -1,5 +1,6 @@
 -- Records that staging left out or cells that it nulled, by contract.
 {% for table in staged_tables() %}
 {% if not loop.first %}union all{% endif %}
-select * from ({{ rejected_rows(table.system, table.object) }}) as {{ table.system }}__{{ table.object }}
+select *
+from ({{ rejected_rows(table.system, table.object) }}) as {{ table.system }}__{{ table.object }}
 {% endfor %}

@@ -1,4 +1,5 @@
--- Where every record of every extract went: loaded or quarantined, then staged, superseded or rejected.
+-- Where every record of every extract went: loaded or quarantined, then staged, superseded or
+-- rejected.
 with
 
 files as (
@@ -17,16 +18,22 @@ files as (
 raw_rows as (
 
     {% for table in staged_tables() %}
-    {% set contract = source_contract(table.system, table.object) if execute else {'required': [], 'columns': []} %}
+    {% set contract = {'required': [], 'columns': []} %}
+    {% if execute %}{% set contract = source_contract(table.system, table.object) %}{% endif %}
     select
         _source_system as source_system,
         '{{ table.object }}' as source_object,
         count(*) as raw_count,
         sum(case when {{ is_stageable(contract) }} then 0 else 1 end) as rejected_count,
-        -- counted from the keys, not as what is left over; restated spend is replaced by date, not by key
+        -- counted from the keys, not as what is left over; restated spend is replaced by date,
+        -- not by key
         {% if contract.key and not contract.replaces -%}
         sum(case when {{ is_stageable(contract) }} then 1 else 0 end)
-        - count(distinct case when {{ is_stageable(contract) }} then {{ contract.key | join(" || '|' || ") }} end)
+        - count(
+            distinct case
+                when {{ is_stageable(contract) }} then {{ contract.key | join(" || '|' || ") }}
+            end
+        )
         {%- else -%}
         cast(null as bigint)
         {%- endif %} as superseded_count
@@ -69,9 +76,13 @@ final as (
         ) as superseded_count
     from files
     left join raw_rows
-        on files.source_system = raw_rows.source_system and files.source_object = raw_rows.source_object
+        on
+            files.source_system = raw_rows.source_system
+            and files.source_object = raw_rows.source_object
     left join staged_rows
-        on files.source_system = staged_rows.source_system and files.source_object = staged_rows.source_object
+        on
+            files.source_system = staged_rows.source_system
+            and files.source_object = staged_rows.source_object
 
 )
 

@@ -1,4 +1,5 @@
--- Units of the reporting currency per unit of a currency, with the days on which a rate is the latest and fresh enough.
+-- Units of the reporting currency per unit of a currency, with the days on which a rate is the
+-- latest and fresh enough.
 with
 
 rates as (
@@ -56,7 +57,7 @@ ranked as (
         *,
         row_number() over (
             partition by currency_code, date_day
-            order by source_rank, direction_rank, rate desc
+            order by source_rank asc, direction_rank asc, rate desc
         ) as preference
     from directed
 
@@ -83,7 +84,10 @@ final as (
         -- the last day on which the rate counts
         least(
             {{ add_days('valid_from', var('fx_max_age_days')) }},
-            coalesce({{ add_days('next_day', -1) }}, {{ add_days('valid_from', var('fx_max_age_days')) }})
+            coalesce(
+                {{ add_days('next_day', -1) }},
+                {{ add_days('valid_from', var('fx_max_age_days')) }}
+            )
         ) as valid_to
     from chosen
 

@@ -73,15 +73,21 @@ staged as (
     select
         mapped.*,
         coalesce(is_won, mapped_stage = 'customer', false) as is_won_now,
-        coalesce(is_closed, mapped_stage in ('customer', 'lost'), false) or coalesce(is_won, false) as is_closed_now
-    from {{ map_value('opportunities', ref('stage_mapping'), 'stage', 'mapped_stage', 'stage', 'opportunity') }} as mapped
+        coalesce(is_closed, mapped_stage in ('customer', 'lost'), false)
+        or coalesce(is_won, false) as is_closed_now
+    from {{ map_value(
+        'opportunities', ref('stage_mapping'), 'stage', 'mapped_stage', 'stage', 'opportunity'
+    ) }} as mapped
 
 ),
 
 typed as (
 
     select *
-    from {{ map_value('staged', ref('opportunity_type_mapping'), 'opportunity_type', 'opportunity_type', 'source_opportunity_type') }} as mapped
+    from {{ map_value(
+        'staged', ref('opportunity_type_mapping'), 'opportunity_type', 'opportunity_type',
+        'source_opportunity_type'
+    ) }} as mapped
 
 ),
 
@@ -98,12 +104,14 @@ final as (
         typed.mapped_stage is null and typed.stage is not null as is_stage_unmapped,
         -- blank is new; a word that nobody mapped is new as well, and reported
         coalesce(typed.opportunity_type, 'new') as opportunity_type,
-        typed.opportunity_type is null and typed.source_opportunity_type is not null as is_type_unmapped,
+        typed.opportunity_type is null
+        and typed.source_opportunity_type is not null as is_type_unmapped,
         typed.source_opportunity_type,
         typed.opportunity_amount as opportunity_amount_original,
         coalesce(upper(typed.currency_code), '{{ var('reporting_currency') }}') as currency_code,
         typed.probability,
-        typed.probability_original is not null and typed.probability is null as is_probability_invalid,
+        typed.probability_original is not null
+        and typed.probability is null as is_probability_invalid,
         typed.expected_close_date,
         case when typed.is_closed_now then typed.closed_at end as closed_at,
         typed.closed_precision,

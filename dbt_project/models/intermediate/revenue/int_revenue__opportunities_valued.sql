@@ -60,8 +60,10 @@ final as (
 
     select
         dated.*,
-        cast(round(dated.opportunity_amount_original * rates.rate, 2) as decimal(18, 2)) as opportunity_amount,
-        cast(round(dated.first_amount_original * creation_rates.rate, 2) as decimal(18, 2)) as first_amount,
+        cast(round(dated.opportunity_amount_original * rates.rate, 2) as decimal(18, 2))
+            as opportunity_amount,
+        cast(round(dated.first_amount_original * creation_rates.rate, 2) as decimal(18, 2))
+            as first_amount,
         rates.rate is null as is_rate_missing
     from dated
     left join rates
@@ -71,7 +73,8 @@ final as (
     left join rates as creation_rates
         on
             dated.currency_code = creation_rates.currency_code
-            and cast(dated.created_at as date) between creation_rates.valid_from and creation_rates.valid_to
+            and cast(dated.created_at as date)
+            between creation_rates.valid_from and creation_rates.valid_to
 
 )
 

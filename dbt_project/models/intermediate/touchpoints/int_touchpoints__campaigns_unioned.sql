@@ -79,8 +79,10 @@ final as (
 
     select
         campaigns.*,
-        coalesce(mapping.campaign_key, campaigns.source_system || ':' || campaigns.campaign_id) as campaign_key,
-        case when mapping.campaign_key is null then 'campaign_id' else 'mapping' end as campaign_method,
+        coalesce(mapping.campaign_key, campaigns.source_system || ':' || campaigns.campaign_id)
+            as campaign_key,
+        case when mapping.campaign_key is null then 'campaign_id' else 'mapping' end
+            as campaign_method,
         lower(trim(campaigns.campaign_name)) as name_normalized
     from campaigns
     left join {{ ref('campaign_mapping') }} as mapping

@@ -1,4 +1,7 @@
--- The channel of each combination of what is known about touches and campaigns: ordered rules, the first match wins.
+{% set columns = ['medium', 'source', 'click_network', 'referrer', 'campaign_type'] %}
+
+-- The channel of each combination of what is known about touches and campaigns: ordered rules,
+-- the first match wins.
 with
 
 combinations as (
@@ -38,17 +41,19 @@ matches as (
         rules.channel,
         row_number() over (
             partition by
-                combinations.medium, combinations.source, combinations.click_network, combinations.referrer,
-                combinations.campaign_type, combinations.touch_type
+                combinations.medium, combinations.source, combinations.click_network,
+                combinations.referrer, combinations.campaign_type, combinations.touch_type
             order by rules.rule_order nulls last
         ) as preference
     from combinations
     left join rules
         on
-            {%- for column in ['medium', 'source', 'click_network', 'referrer', 'campaign_type', 'touch_type'] %}
-            {% if not loop.first %}and {% endif -%}
-            coalesce(combinations.{{ column }}, '(none)') like coalesce(nullif(rules.{{ column }}, ''), '%')
-            {%- endfor %}
+            coalesce(combinations.touch_type, '(none)')
+            like coalesce(nullif(rules.touch_type, ''), '%')
+            {% for column in columns -%}
+            and coalesce(combinations.{{ column }}, '(none)')
+            like coalesce(nullif(rules.{{ column }}, ''), '%')
+            {% endfor %}
 
 ),
 

@@ -21,19 +21,22 @@ rules as (
 
 leads as (
 
-    select lead_key, created_at from {{ ref('int_identity__leads') }}
+    select
+        lead_key,
+        created_at
+    from {{ ref('int_identity__leads') }}
 
 ),
 
 first_touches as (
 
     select
-        lead_key,
-        min(occurred_at) as first_touched_at
+        described.lead_key,
+        min(described.occurred_at) as first_touched_at
     from described
     inner join rules on described.touch_type = rules.touch_type
     where rules.is_attributable and described.is_response and not described.is_inferred
-    group by lead_key
+    group by described.lead_key
 
 ),
 
@@ -50,7 +53,8 @@ ruled as (
         -- the record's own source stands in only where nothing was seen at or before its creation
         described.source_object in ('lead', 'contact', 'leads')
         and described.touch_type = 'record_source'
-        and coalesce(first_touches.first_touched_at <= leads.created_at, false) as is_source_redundant
+        and coalesce(first_touches.first_touched_at <= leads.created_at, false)
+            as is_source_redundant
     from described
     left join channels
         on

@@ -22,8 +22,10 @@ utm_campaigns as (
 final as (
 
     select
-        {{ record_key('touches.source_system', 'touch', "touches.source_object || ':' || touches.touch_type || ':' || touches.source_record_id") }}
-            as touch_key,
+        {{ record_key(
+            'touches.source_system', 'touch',
+            "touches.source_object || ':' || touches.touch_type || ':' || touches.source_record_id"
+        ) }} as touch_key,
         touches.source_system,
         touches.source_object,
         touches.source_record_id,
@@ -41,7 +43,8 @@ final as (
         touches.click_network,
         touches.referrer,
         -- the type of a CRM campaign says how people were met; a link says it itself
-        case when touches.source_object != 'sessions' then campaigns.campaign_type end as campaign_type,
+        case when touches.source_object != 'sessions' then campaigns.campaign_type end
+            as campaign_type,
         coalesce(
             campaigns.campaign_key,
             utm_campaigns.campaign_key,

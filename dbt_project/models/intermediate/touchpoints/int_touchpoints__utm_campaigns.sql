@@ -67,7 +67,8 @@ final as (
 
     select
         utm_values.utm_campaign,
-        coalesce(ranked.campaign_key, 'utm:' || lower(trim(utm_values.utm_campaign))) as campaign_key,
+        coalesce(ranked.campaign_key, 'utm:' || lower(trim(utm_values.utm_campaign)))
+            as campaign_key,
         coalesce(ranked.campaign_method, 'unmapped') as campaign_method
     from utm_values
     left join ranked on utm_values.utm_campaign = ranked.utm_campaign and ranked.preference = 1

@@ -1,6 +1,7 @@
 {{ config(enabled=uses('web')) }}
 
--- The one person behind a visitor id: a visitor who gave exactly one known email is that person before, too.
+-- The one person behind a visitor id: a visitor who gave exactly one known email is that person
+-- before, too.
 with
 
 sessions as (

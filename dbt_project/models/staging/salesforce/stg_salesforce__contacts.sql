@@ -16,7 +16,9 @@ renamed as (
         coalesce(is_deleted, false) as is_source_deleted,
         master_record_id,
         account_id,
-        coalesce(name, nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')) as full_name,
+        coalesce(
+            name, nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')
+        ) as full_name,
         email,
         mailing_country as country,
         lead_source as source,

@@ -15,7 +15,9 @@ renamed as (
         id as source_record_id,
         coalesce(is_deleted, false) as is_source_deleted,
         master_record_id,
-        coalesce(name, nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')) as full_name,
+        coalesce(
+            name, nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '')
+        ) as full_name,
         company as company_name,
         email,
         country,

@@ -1,0 +1,68 @@
+-- Changes of a lead record's status as the systems recorded them, in their order.
+with
+
+histories as (
+
+    {% if uses('salesforce') %}
+    select
+        source_system,
+        'lead_history' as source_object,
+        source_record_id,
+        {{ record_key('source_system', 'lead', 'lead_id') }} as record_key,
+        new_value as source_value,
+        old_value,
+        occurred_at
+    from {{ ref('stg_salesforce__lead_histories') }}
+    where lower(field) = 'status' and not is_source_deleted
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        'stage_events' as source_object,
+        source_record_id,
+        {{ record_key('source_system', 'lead', 'object_id') }} as record_key,
+        stage as source_value,
+        old_stage as old_value,
+        occurred_at
+    from {{ ref('stg_generic__stage_events') }}
+    where object_type = 'lead'
+    {% endif %}
+
+),
+
+set_values as (
+
+    select distinct
+        record_key,
+        occurred_at,
+        source_value
+    from histories
+
+),
+
+final as (
+
+    select
+        histories.*,
+        row_number() over (
+            partition by histories.record_key
+            order by
+                histories.occurred_at,
+                case when set_values.record_key is null then 0 else 1 end,
+                histories.source_record_id
+        ) as history_number,
+        -- a row whose old value another row of the same second has just set comes after it
+        case when set_values.record_key is null then 0 else 1 end as chain_position
+    from histories
+    left join set_values
+        on
+            histories.record_key = set_values.record_key
+            and histories.occurred_at = set_values.occurred_at
+            and histories.old_value = set_values.source_value
+
+)
+
+select * from final

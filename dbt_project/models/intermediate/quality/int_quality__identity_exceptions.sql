@@ -1,0 +1,70 @@
+-- Records that are not in the ledger under their own name, and those that were not joined.
+with
+
+lead_records as (
+
+    select * from {{ ref('int_identity__lead_records') }}
+
+),
+
+found as (
+
+    -- R11
+    select
+        case when merged_into_key is not null then 'source_merged' else 'source_deleted' end
+            as reason,
+        'info' as severity,
+        merged_into_key is null as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        cast(null as {{ dbt.type_string() }}) as detail
+    from lead_records
+    where is_source_deleted or merged_into_key is not null
+
+    union all
+
+    -- what was not joined, and why
+    select
+        refused.reason,
+        'info' as severity,
+        false as is_excluded,
+        lead_records.source_system,
+        lead_records.source_object,
+        lead_records.source_record_id,
+        cast(refused.record_count as {{ dbt.type_string() }}) || ' records, '
+        || cast(refused.name_count as {{ dbt.type_string() }})
+        || ' names share one address' as detail
+    from lead_records
+    inner join {{ ref('int_identity__refused_emails') }} as refused
+        on lead_records.email_normalized = refused.email_normalized
+
+    union all
+
+    select
+        'over_merge_refused' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        'more than {{ var('identity_max_records') }} records are connected' as detail
+    from lead_records
+    where is_over_merged
+
+    union all
+
+    select
+        'lead_without_creation_time' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        cast(null as {{ dbt.type_string() }}) as detail
+    from lead_records
+    where created_at is null
+
+)
+
+select * from found

@@ -1,0 +1,63 @@
+-- What the lifecycle could not place, or placed against its rules.
+with
+
+found as (
+
+    -- R1
+    select
+        'unmapped_stage' as reason,
+        'warning' as severity,
+        true as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        'lead status = ' || source_value as detail
+    from {{ ref('int_lifecycle__status_events') }}
+    where stage is null
+
+    union all
+
+    select
+        'unmapped_stage' as reason,
+        'info' as severity,
+        false as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        'opportunity stage = ' || source_value as detail
+    from {{ ref('int_lifecycle__opportunity_events') }}
+    where is_unmapped and source_value is not null
+
+    union all
+
+    -- R12
+    select distinct
+        'impossible_time' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        to_stage || ' at ' || cast(occurred_at as {{ dbt.type_string() }})
+        || ' is before the creation of its record' as detail
+    from {{ ref('int_lifecycle__stage_events') }}
+    where has_time_anomaly
+
+    union all
+
+    -- R6
+    select
+        'event_after_close' as reason,
+        'info' as severity,
+        true as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        stage || ' at ' || cast(occurred_at as {{ dbt.type_string() }})
+        || ' comes after its cycle closed and opens no other' as detail
+    from {{ ref('int_lifecycle__cycle_events') }}
+    where is_after_close
+
+)
+
+select * from found

@@ -1,0 +1,57 @@
+{{ config(enabled=uses('salesforce')) }}
+
+-- Memberships in the campaigns of the CRM. A membership is a touch only when the person answered;
+-- the others are reach.
+with
+
+members as (
+
+    select * from {{ ref('stg_salesforce__campaign_members') }}
+    where not is_source_deleted
+
+),
+
+lead_records as (
+
+    select * from {{ ref('int_identity__lead_records') }}
+
+),
+
+final as (
+
+    select
+        members.source_system,
+        'campaign_member' as source_object,
+        members.source_record_id,
+        lead_records.lead_key,
+        cast(null as bigint) as account_key,
+        cast(null as bigint) as opportunity_key,
+        coalesce(
+            {{ start_of_day_utc('members.first_responded_date') }}, members.created_at
+        ) as occurred_at,
+        case when members.first_responded_date is null then 'second' else 'day' end
+            as time_precision,
+        case when members.has_responded then 'campaign_response' else 'campaign_membership' end
+            as touch_type,
+        cast(null as {{ dbt.type_string() }}) as touch_class,
+        members.has_responded as is_response,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as medium,
+        cast(null as {{ dbt.type_string() }}) as click_network,
+        '(not given)' as referrer,
+        members.campaign_id,
+        cast(null as {{ dbt.type_string() }}) as utm_campaign,
+        cast(null as {{ dbt.type_string() }}) as content,
+        false as is_inferred
+    from members
+    left join lead_records
+        on
+            coalesce(
+                {{ record_key('members.source_system', 'contact', 'members.contact_id') }},
+                {{ record_key('members.source_system', 'lead', 'members.lead_id') }}
+            ) = lead_records.record_key
+
+)
+
+select * from final

@@ -1,0 +1,75 @@
+{{ config(enabled=uses('web')) }}
+
+{% set touches = [
+    {'object': 'sessions', 'occurred_at': 'started_at', 'type': "'visit'"},
+    {'object': 'session_forms', 'occurred_at': 'form_submitted_at',
+     'type': "case when form_name like '%demo%' then 'demo' else 'form' end"},
+] %}
+
+-- Visits of the web site and the forms sent in them, by whoever is known behind the visitor.
+with
+
+people as (
+
+    select
+        email_normalized,
+        min(lead_key) as lead_key
+    from {{ ref('int_identity__lead_records') }}
+    where email_normalized is not null
+    group by email_normalized
+    having count(distinct lead_key) = 1
+
+),
+
+sessions as (
+
+    select
+        sessions.*,
+        coalesce(people.lead_key, visitors.lead_key) as lead_key,
+        case
+            when sessions.gclid is not null then 'google'
+            when sessions.msclkid is not null then 'microsoft'
+            when sessions.li_fat_id is not null then 'linkedin'
+            when sessions.fbclid is not null then 'facebook'
+        end as click_network
+    from {{ ref('stg_web__sessions') }} as sessions
+    left join people on lower(trim(sessions.email)) = people.email_normalized
+    left join {{ ref('int_touchpoints__web_visitors') }} as visitors
+        on
+            sessions.source_system = visitors.source_system
+            and sessions.visitor_id = visitors.visitor_id
+
+),
+
+final as (
+
+    {% for touch in touches %}
+    select
+        source_system,
+        '{{ touch.object }}' as source_object,
+        source_record_id,
+        lead_key,
+        cast(null as bigint) as account_key,
+        cast(null as bigint) as opportunity_key,
+        {{ touch.occurred_at }} as occurred_at,
+        'second' as time_precision,
+        {{ touch.type }} as touch_type,
+        cast(null as {{ dbt.type_string() }}) as touch_class,
+        true as is_response,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        source,
+        medium,
+        click_network,
+        {{ url_domain('referrer') }} as referrer,
+        cast(null as {{ dbt.type_string() }}) as campaign_id,
+        utm_campaign,
+        coalesce(content, landing_page_url) as content,
+        false as is_inferred
+    from sessions
+    where {{ touch.occurred_at }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+)
+
+select * from final
