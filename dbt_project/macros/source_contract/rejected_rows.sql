@@ -41,7 +41,19 @@
         }) -%}
     {%- endif -%}
 {%- endfor -%}
-{%- for check in checks %}
+with
+
+-- one scan of the raw text; what it finds is small
+suspects as (
+
+    select * from {{ relation }}
+    where
+        {%- for check in checks %}
+        {% if not loop.first %}or {% endif %}({{ check.condition }})
+        {%- endfor %}
+
+)
+{% for check in checks %}
 select
     {{ check.reason }} as reason,
     {{ check.is_excluded }} as is_excluded,
@@ -51,7 +63,7 @@ select
     _source_row as source_line,
     {{ record_id }} as source_record_id,
     {{ check.detail }} as detail
-from {{ relation }}
+from suspects
 where {{ check.condition }}
 {% if not loop.last %}union all{% endif %}
 {%- endfor -%}

@@ -38,12 +38,7 @@ final as (
         cast(opportunities.opportunity_type as {{ dbt.type_string() }}) as opportunity_type,
         cast(opportunities.is_sales_pipeline as boolean) as is_sales_pipeline,
         cast(opportunities.created_at as timestamp) as created_at,
-        cast(
-            case
-                when opportunities.is_won then opportunities.won_at
-                else opportunities.closed_at
-            end as timestamp
-        ) as closed_at,
+        cast(opportunities.closed_at as timestamp) as closed_at,
         cast(opportunities.expected_close_date as date) as expected_close_date,
         cast(opportunities.stage as {{ dbt.type_string() }}) as stage,
         cast(opportunities.is_closed as boolean) as is_closed,
@@ -57,10 +52,8 @@ final as (
         cast(opportunities.probability as double) as probability,
         cast(opportunities.lead_count as bigint) as lead_count,
         cast(opportunities.lead_count > 0 as boolean) as has_buying_group,
-        cast(
-            coalesce(opportunities.won_at, opportunities.closed_at) < opportunities.created_at
-            and opportunities.is_closed as boolean
-        ) as has_time_anomaly,
+        cast(coalesce(opportunities.closed_at < opportunities.created_at, false) as boolean)
+            as has_time_anomaly,
         cast(owners.owner_name as {{ dbt.type_string() }}) as owner_name,
         cast(
             coalesce(

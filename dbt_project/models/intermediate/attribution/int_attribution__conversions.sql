@@ -16,11 +16,11 @@ conversions as (
         opportunity_key,
         account_key,
         created_at as opportunity_created_at,
-        won_at as converted_at,
-        won_precision as time_precision,
+        closed_at as converted_at,
+        closed_precision as time_precision,
         lead_count,
         opportunity_amount as conversion_amount,
-        won_at < created_at as has_time_anomaly
+        closed_at < created_at as has_time_anomaly
     from opportunities
     where is_won
 

@@ -35,7 +35,7 @@ customers as (
         opportunities.is_won
         and not opportunities.is_source_deleted
         and opportunities.account_key is not null
-        and opportunities.won_at <= clock.as_of
+        and opportunities.closed_at <= clock.as_of
 
 ),
 

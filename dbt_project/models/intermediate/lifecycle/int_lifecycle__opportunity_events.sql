@@ -70,12 +70,12 @@ events as (
         false as is_unmapped,
         opportunities.opportunity_state as stage,
         opportunities.opportunity_amount_original as opportunity_amount,
-        coalesce(opportunities.closed_at, opportunities.created_at) as occurred_at,
+        coalesce(opportunities.stated_closed_at, opportunities.created_at) as occurred_at,
         case
-            when opportunities.closed_at is null then 'second'
-            else opportunities.closed_precision
+            when opportunities.stated_closed_at is null then 'second'
+            else opportunities.stated_closed_precision
         end as time_precision,
-        opportunities.closed_at is null as is_inferred
+        opportunities.stated_closed_at is null as is_inferred
     from opportunities
     left join histories
         on

@@ -38,16 +38,16 @@ found as (
 
     -- R12
     select
-        'impossible_time' as reason,
+        'impossible_close_date' as reason,
         'warning' as severity,
         false as is_excluded,
         source_system,
         'opportunity' as source_object,
         source_record_id,
-        'closed at ' || cast(coalesce(won_at, closed_at) as {{ dbt.type_string() }})
+        'closed at ' || cast(least(stated_closed_at, closed_at) as {{ dbt.type_string() }})
         || ' is before the creation of the opportunity' as detail
     from opportunities
-    where is_closed and coalesce(won_at, closed_at) < created_at
+    where least(stated_closed_at, closed_at) < created_at
 
     union all
 

@@ -18,8 +18,8 @@ opportunities as (
         probability,
         probability_original,
         close_date as expected_close_date,
-        case when is_closed then {{ end_of_day_utc('close_date') }} end as closed_at,
-        'day' as closed_precision,
+        case when is_closed then {{ end_of_day_utc('close_date') }} end as stated_closed_at,
+        'day' as stated_closed_precision,
         is_closed,
         is_won,
         source,
@@ -50,8 +50,8 @@ opportunities as (
         probability,
         probability_original,
         expected_close_date,
-        closed_at,
-        'second' as closed_precision,
+        closed_at as stated_closed_at,
+        'second' as stated_closed_precision,
         is_closed,
         is_won,
         source,
@@ -91,50 +91,53 @@ typed as (
 
 ),
 
+piped as (
+
+    select *
+    from {{ map_value('typed', ref('pipelines'), 'is_sales', 'is_sales', 'pipeline') }} as mapped
+
+),
+
 final as (
 
     select
-        typed.source_system,
-        typed.source_record_id,
-        typed.opportunity_key,
-        typed.account_key,
-        typed.opportunity_name,
-        coalesce(pipelines.is_sales, true) as is_sales_pipeline,
-        typed.stage,
-        typed.mapped_stage is null and typed.stage is not null as is_stage_unmapped,
+        source_system,
+        source_record_id,
+        opportunity_key,
+        account_key,
+        opportunity_name,
+        coalesce(is_sales, true) as is_sales_pipeline,
+        stage,
+        mapped_stage is null and stage is not null as is_stage_unmapped,
         -- blank is new; a word that nobody mapped is new as well, and reported
-        coalesce(typed.opportunity_type, 'new') as opportunity_type,
-        typed.opportunity_type is null
-        and typed.source_opportunity_type is not null as is_type_unmapped,
-        typed.source_opportunity_type,
-        typed.opportunity_amount as opportunity_amount_original,
-        coalesce(upper(typed.currency_code), '{{ var('reporting_currency') }}') as currency_code,
-        typed.probability,
-        typed.probability_original is not null
-        and typed.probability is null as is_probability_invalid,
-        typed.expected_close_date,
-        case when typed.is_closed_now then typed.closed_at end as closed_at,
-        typed.closed_precision,
-        typed.is_closed_now as is_closed,
-        typed.is_won_now as is_won,
+        coalesce(opportunity_type, 'new') as opportunity_type,
+        opportunity_type is null
+        and source_opportunity_type is not null as is_type_unmapped,
+        source_opportunity_type,
+        opportunity_amount as opportunity_amount_original,
+        coalesce(upper(currency_code), '{{ var('reporting_currency') }}') as currency_code,
+        probability,
+        probability_original is not null
+        and probability is null as is_probability_invalid,
+        expected_close_date,
+        case when is_closed_now then stated_closed_at end as stated_closed_at,
+        stated_closed_precision,
+        is_closed_now as is_closed,
+        is_won_now as is_won,
         case
-            when typed.is_won_now then 'customer'
-            when typed.is_closed_now then 'lost'
+            when is_won_now then 'customer'
+            when is_closed_now then 'lost'
             else 'opportunity'
         end as opportunity_state,
-        typed.source,
-        typed.campaign_id,
-        typed.lost_reason,
-        typed.owner_key,
-        typed.created_at,
-        typed.is_source_deleted,
-        typed.source_file,
-        typed.source_line
-    from typed
-    left join {{ ref('pipelines') }} as pipelines
-        on
-            pipelines.source_system in ('*', split_part(typed.source_system, '@', 1))
-            and lower(trim(pipelines.pipeline)) = lower(trim(typed.pipeline))
+        source,
+        campaign_id,
+        lost_reason,
+        owner_key,
+        created_at,
+        is_source_deleted,
+        source_file,
+        source_line
+    from piped
 
 )
 

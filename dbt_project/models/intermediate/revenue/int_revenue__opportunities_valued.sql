@@ -39,16 +39,12 @@ dated as (
 
     select
         opportunities.*,
-        dates.won_at,
-        dates.won_precision,
+        dates.closed_at,
+        dates.closed_precision,
         dates.first_amount_original,
         coalesce(groups.lead_count, 0) as lead_count,
         -- won and lost money stands at its day, open money at today's rate
-        coalesce(
-            cast(dates.won_at as date),
-            case when opportunities.is_closed then cast(opportunities.closed_at as date) end,
-            clock.as_of_date
-        ) as rate_date
+        coalesce(cast(dates.closed_at as date), clock.as_of_date) as rate_date
     from opportunities
     inner join dates on opportunities.opportunity_key = dates.opportunity_key
     left join groups on opportunities.opportunity_key = groups.opportunity_key

@@ -1,4 +1,4 @@
--- When each opportunity was won for good, and the amount it started with.
+-- When each opportunity was closed for good, and the amount it started with.
 with
 
 opportunities as (
@@ -13,14 +13,20 @@ events as (
 
 ),
 
-wins as (
+-- the last entry to the state in which it stands: a reversed win is no win, a second-precise
+-- history wins over a day
+closings as (
 
     select
-        opportunity_key,
-        max(case when is_state_change and stage = 'customer' then event_number end)
-            as last_won_number
+        events.opportunity_key,
+        max(events.event_number) as closing_number
     from events
-    group by opportunity_key
+    inner join opportunities on events.opportunity_key = opportunities.opportunity_key
+    where
+        events.is_state_change
+        and opportunities.is_closed
+        and events.stage = opportunities.opportunity_state
+    group by events.opportunity_key
 
 ),
 
@@ -38,27 +44,17 @@ final as (
 
     select
         opportunities.opportunity_key,
-        -- the last entry to won that was not left later; a reversed win is no win
-        case
-            when opportunities.is_won
-                then
-                    coalesce(
-                        won_events.occurred_at, opportunities.closed_at, opportunities.created_at
-                    )
-        end as won_at,
-        case
-            when opportunities.is_won
-                then coalesce(won_events.time_precision, opportunities.closed_precision)
-        end as won_precision,
+        closing_events.occurred_at as closed_at,
+        closing_events.time_precision as closed_precision,
         coalesce(amount_events.opportunity_amount, opportunities.opportunity_amount_original)
             as first_amount_original
     from opportunities
-    left join wins on opportunities.opportunity_key = wins.opportunity_key
+    left join closings on opportunities.opportunity_key = closings.opportunity_key
     left join amounts on opportunities.opportunity_key = amounts.opportunity_key
-    left join events as won_events
+    left join events as closing_events
         on
-            wins.opportunity_key = won_events.opportunity_key
-            and wins.last_won_number = won_events.event_number
+            closings.opportunity_key = closing_events.opportunity_key
+            and closings.closing_number = closing_events.event_number
     left join events as amount_events
         on
             amounts.opportunity_key = amount_events.opportunity_key
