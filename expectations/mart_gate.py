@@ -53,6 +53,9 @@ PUBLISHED_COLUMNS: Mapping[str, str] = {
         opportunity_id source_system source_record_id created_at closed_at stage is_closed is_won
         opportunity_amount opportunity_amount_original currency_code has_buying_group
     """,
+    "marts.fct_opportunity_stage_events": """
+        opportunity_id from_stage to_stage occurred_at is_inferred
+    """,
     "marts.fct_touches": """
         touch_id lead_id occurred_at channel campaign_key touch_type touch_class is_attributable
     """,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from orchestration.demo import write_demo_if_empty
-from orchestration.fingerprint import fingerprint
+from orchestration.fingerprint import fingerprint, has_extracts
 from orchestration.progress import Reporter, StepProgress, report_nothing
 from orchestration.publishing.audit import RunRecord
 from orchestration.publishing.releases import Release, current_release
@@ -67,6 +67,7 @@ def refresh(
         if wrote_demo:
             detail = f"no extracts: wrote the demo company to {settings.landing}"
             reporter(StepProgress("demo", 1, 1, detail, True))
+        _refuse_to_empty(settings, full_refresh)
         digests = fingerprint(settings, as_of)
         current = current_release(settings)
         if current and not full_refresh and current.manifest["fingerprint"] == digests:
@@ -134,6 +135,14 @@ def load_for_analysts(
         detail = f"raw tables in {settings.dev_warehouse}"
         reporter(StepProgress("load", done, done, detail, True))
         return report
+
+
+def _refuse_to_empty(settings: Settings, full_refresh: bool) -> None:
+    """Raise where a full refresh would drop what was loaded and find nothing to load again."""
+    if full_refresh and not has_extracts(settings):
+        raise RefreshError(
+            f"no extracts in {settings.landing}: a full refresh would empty the warehouse"
+        )
 
 
 def _run_job(

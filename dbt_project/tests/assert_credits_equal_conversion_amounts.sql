@@ -1,5 +1,5 @@
--- Law 2: under every model the credits of a conversion sum to its amount, to the cent; a
--- conversion without an amount has no credited money at all.
+-- Laws 2 and 3: under every model the credits of every conversion sum to its amount, to the cent; a
+-- conversion without an amount has no credited money at all, and none is left out.
 with
 
 credited as (
@@ -13,18 +13,35 @@ credited as (
 
 ),
 
-conversions as (
+models as (
+
+    {% for model in var('attribution_models') %}
+    select '{{ model.name }}' as attribution_model{% if not loop.last %} union all{% endif %}
+    {% endfor %}
+
+),
+
+expected as (
 
     select
-        {{ public_id('conversion_key') }} as conversion_id,
-        conversion_amount
-    from {{ ref('int_attribution__conversions') }}
+        {{ public_id('conversions.conversion_key') }} as conversion_id,
+        models.attribution_model,
+        conversions.conversion_amount
+    from {{ ref('int_attribution__conversions') }} as conversions
+    cross join models
 
 )
 
 select
-    credited.*,
-    conversions.conversion_amount
-from credited
-inner join conversions on credited.conversion_id = conversions.conversion_id
-where credited.credited_amount is distinct from conversions.conversion_amount
+    expected.conversion_id,
+    expected.attribution_model,
+    expected.conversion_amount,
+    credited.credited_amount
+from expected
+left join credited
+    on
+        expected.conversion_id = credited.conversion_id
+        and expected.attribution_model = credited.attribution_model
+where
+    credited.conversion_id is null
+    or credited.credited_amount is distinct from expected.conversion_amount

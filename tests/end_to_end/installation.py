@@ -1,5 +1,6 @@
 """One installation in a folder of its own, used as people use it: through the command line."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -64,6 +65,15 @@ class Installation:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         return folder / name
+
+
+def copy_checkout(folder: Path) -> Path:
+    """The code, the models and the seeds without what was built, for a test to use or break."""
+    folder.mkdir(parents=True)
+    ignore = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
+    for name in ("datagen", "dbt_project", "expectations", "orchestration", "seeds"):
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=ignore)
+    return folder
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -1,12 +1,11 @@
 """What stands between the marts and their readers: a bad mart, a bad extract, a reader at work."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from installation import CHECKOUT, Installation
+from installation import Installation, copy_checkout
 
 LEADS = (
     "Id,FirstName,LastName,Email,Status,LeadSource,CreatedDate,SystemModstamp\n"
@@ -23,13 +22,6 @@ def two_leads(installation: Installation) -> Installation:
     installation.place("salesforce", "lead", "Lead.csv", LEADS.encode())
     installation.refresh()
     return installation
-
-
-def copy_checkout(folder: Path) -> Path:
-    """The code and the models without what was built, for a test to break."""
-    built = {".venv", ".git", ".uv", "data", "landing", "target", "logs", "tests"}
-    ignore = shutil.ignore_patterns(*built, "__pycache__", ".lint", "*.duckdb")
-    return Path(shutil.copytree(CHECKOUT, folder, ignore=ignore))
 
 
 def test_a_doubled_credit_row_blocks_the_release(two_leads: Installation, tmp_path: Path):
@@ -147,3 +139,14 @@ def test_rollback_returns_to_the_release_before(two_leads: Installation):
     assert two_leads.run("rollback").returncode == 0
     assert two_leads.current.resolve() == first
     assert first.parent.name in two_leads.run("status").stdout
+
+
+def test_a_full_refresh_without_extracts_keeps_what_was_loaded(two_leads: Installation):
+    before = two_leads.current.resolve()
+    (two_leads.landing / "salesforce" / "lead" / "Lead.csv").unlink()
+    done = two_leads.run("refresh", "--full-refresh")
+    assert done.returncode == 1
+    assert "would empty the warehouse" in done.stderr
+    assert two_leads.current.resolve() == before
+    with two_leads.connect() as release:
+        assert release.execute("select count(*) from marts.dim_leads").fetchone() == (2,)

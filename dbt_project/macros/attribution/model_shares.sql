@@ -5,10 +5,13 @@
 {# The share of one touch under `model`, from variable `attribution_models`. #}
 {% macro model_share(model) -%}
     {%- if model.family == 'single' -%}
-        case
-            when touch_position = {{ '1' if model.position == 'first' else 'touch_count' }} then 1
-            else 0
-        end
+        {%- set positions = {'first': '1', 'last': 'touch_count'} -%}
+        {%- if model.position not in positions -%}
+            {{ exceptions.raise_compiler_error(
+                "attribution model '" ~ model.name ~ "' has an unknown position: " ~ model.position
+            ) }}
+        {%- endif -%}
+        case when touch_position = {{ positions[model.position] }} then 1 else 0 end
     {%- elif model.family == 'linear' -%}
         1
     {%- elif model.family == 'position' -%}
@@ -38,18 +41,24 @@
 
 {# Milestone touches get their percentage times the number of middle touches, each middle touch
    its percentage once: with m middle touches the total is (milestones + middle) * m, with none
-   the milestones alone. A milestone that lies after the conversion has no part. #}
+   the milestones alone. A milestone that lies after the conversion has no part;
+   a model left with no milestone gives all to the first touch. #}
 {% macro milestone_share(model) -%}
-    (
-        {%- for milestone, percent in model.milestones.items() %}
-        case
-            when touch_position = {{ milestone_position(model, milestone) }} then {{ percent }}
-            else 0
-        end
-        {%- if not loop.last %} + {% endif -%}
-        {%- endfor %}
-    ) * greatest({{ model.name }}__middle_count, 1)
-    + case when {{ is_middle_touch(model) }} then {{ model.middle }} else 0 end
+    {%- set positions = [] -%}
+    {%- for milestone in model.milestones -%}
+        {%- do positions.append(milestone_position(model, milestone)) -%}
+    {%- endfor -%}
+    case
+        when coalesce({{ positions | join(', ') }}) is null
+            then case when touch_position = 1 then 1 else 0 end
+        else (
+            {%- for percent in model.milestones.values() %}
+            case when touch_position = {{ positions[loop.index0] }} then {{ percent }} else 0 end
+            {%- if not loop.last %} + {% endif -%}
+            {%- endfor %}
+        ) * greatest({{ model.name }}__middle_count, 1)
+        + case when {{ is_middle_touch(model) }} then {{ model.middle }} else 0 end
+    end
 {%- endmacro %}
 
 {# Where a milestone falls: its own touch; shifted to the next milestone that has one, after the
@@ -75,10 +84,13 @@
     {%- for milestone in model.milestones %}
     and touch_position is distinct from {{ milestone_position(model, milestone) }}
     {%- endfor %}
-    and touch_position > 1
-    and touch_position < greatest(
+    {#- the larger default keeps a missing milestone out of the minimum, zero out of the maximum #}
+    {%- for bound, missing, comparison in [('least', 'touch_count', '>'), ('greatest', '0', '<')] %}
+    and touch_position {{ comparison }} {{ bound }}(
         {%- for milestone in model.milestones -%}
-        coalesce({{ milestone_position(model, milestone) }}, 0){% if not loop.last %}, {% endif %}
+        coalesce({{ milestone_position(model, milestone) }}, {{ missing }})
+        {%- if not loop.last %}, {% endif %}
         {%- endfor -%}
     )
+    {%- endfor %}
 {%- endmacro %}

@@ -19,3 +19,8 @@
 {% macro record_key(source_system, object, id) -%}
     {{ stable_key([source_system, "'" ~ object ~ "'", id]) }}
 {%- endmacro %}
+
+{# The condition that a row's system, whatever its org, is listed in the variable `systems`. #}
+{% macro is_system_in_use(source_system) -%}
+    split_part({{ source_system }}, '@', 1) in ('{{ var('systems') | join("', '") }}')
+{%- endmacro %}

@@ -67,7 +67,7 @@ final as (
         cast(cycles.is_open as boolean) as is_open,
         cast(cycles.has_time_anomaly as boolean) as has_time_anomaly,
         cast(owners.owner_name as {{ dbt.type_string() }}) as owner_name,
-        cast(coalesce(sources.channel, '(unknown)') as {{ dbt.type_string() }}) as source_channel,
+        cast(coalesce(sources.channel, '(unattributed)') as {{ dbt.type_string() }}) as source_channel,
         cast(sources.campaign_key as {{ dbt.type_string() }}) as source_campaign_key,
         cast(coalesce(revenue.opportunity_count, 0) as bigint) as opportunity_count,
         cast(coalesce(revenue.won_amount, 0) as decimal(18, 2)) as won_amount,

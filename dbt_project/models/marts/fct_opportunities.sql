@@ -13,13 +13,6 @@ owners as (
 
 ),
 
-accounts as (
-
-    select * from {{ ref('int_identity__accounts_unioned') }}
-    where not is_source_deleted
-
-),
-
 campaigns as (
 
     select * from {{ ref('int_touchpoints__campaigns_unioned') }}
@@ -33,7 +26,7 @@ final as (
             as opportunity_id,
         cast(opportunities.source_system as {{ dbt.type_string() }}) as source_system,
         cast(opportunities.source_record_id as {{ dbt.type_string() }}) as source_record_id,
-        cast({{ public_id('accounts.account_key') }} as {{ dbt.type_string() }}) as account_id,
+        cast({{ public_id('opportunities.account_key') }} as {{ dbt.type_string() }}) as account_id,
         cast(opportunities.opportunity_name as {{ dbt.type_string() }}) as opportunity_name,
         cast(opportunities.opportunity_type as {{ dbt.type_string() }}) as opportunity_type,
         cast(opportunities.is_sales_pipeline as boolean) as is_sales_pipeline,
@@ -63,7 +56,6 @@ final as (
         ) as campaign_key,
         cast(opportunities.lost_reason as {{ dbt.type_string() }}) as lost_reason
     from opportunities
-    left join accounts on opportunities.account_key = accounts.account_key
     left join owners on opportunities.owner_key = owners.owner_key
     left join campaigns
         on

@@ -16,6 +16,24 @@ quarantined as (
 
 ),
 
+unused as (
+
+    select
+        'system_not_in_use' as reason,
+        'warning' as severity,
+        true as is_excluded,
+        source_system,
+        source_object,
+        source_file,
+        cast(null as bigint) as source_line,
+        cast(null as {{ dbt.type_string() }}) as source_record_id,
+        cast(loaded_count as {{ dbt.type_string() }})
+        || ' records of a system that variable systems does not list' as detail
+    from {{ ref('stg_ledger__files') }}
+    where not {{ is_system_in_use('source_system') }}
+
+),
+
 rejected as (
 
     select
@@ -62,6 +80,8 @@ suspicious as (
 exceptions as (
 
     select * from quarantined
+    union all
+    select * from unused
     union all
     select * from rejected
     union all

@@ -11,20 +11,28 @@ journeys as (
 
 ),
 
--- the touch on which each milestone falls, one row per conversion
+-- the touch on which each milestone falls, one row per conversion; a milestone that lies after
+-- the conversion has no touch, and no other milestone shifts to it
 milestones as (
 
     select
         conversion_key,
         true as has_ft,
-        coalesce(bool_and(has_lead_creation), false) as has_lc,
-        bool_and(has_opportunity_creation) as has_oc,
         1 as ft_position,
-        coalesce(
-            max(case when is_before_lead_creation then touch_position end),
-            min(case when is_in_creation_grace then touch_position end)
-        ) as lc_position,
-        max(case when is_before_opportunity then touch_position end) as oc_position
+        coalesce(bool_and(has_lead_creation), false) as has_lc,
+        case
+            when bool_and(has_lead_creation)
+                then
+                    coalesce(
+                        max(case when is_before_lead_creation then touch_position end),
+                        min(case when is_in_creation_grace then touch_position end)
+                    )
+        end as lc_position,
+        bool_and(has_opportunity_creation) as has_oc,
+        case
+            when bool_and(has_opportunity_creation)
+                then max(case when is_before_opportunity then touch_position end)
+        end as oc_position
     from journeys
     group by conversion_key
 
@@ -34,12 +42,10 @@ placed as (
 
     select
         journeys.*,
-        milestones.has_ft,
-        milestones.has_lc,
-        milestones.has_oc,
-        milestones.ft_position,
-        milestones.lc_position,
-        milestones.oc_position
+        {%- for milestone in ['ft', 'lc', 'oc'] %}
+        milestones.has_{{ milestone }},
+        milestones.{{ milestone }}_position{{ ',' if not loop.last }}
+        {%- endfor %}
     from journeys
     inner join milestones on journeys.conversion_key = milestones.conversion_key
 

@@ -1,5 +1,4 @@
--- Every day that any date of the ledger can name: from the first event's year to the end of
--- next year.
+-- Days from the first of January `calendar_years_back` years before "now" to two years after it.
 with
 
 days as (

@@ -22,13 +22,11 @@ free_mail_domains as (
 live_accounts as (
 
     select
-        accounts.account_key as known_key,
-        coalesce(survivors.account_key, accounts.account_key) as account_key,
+        survivors.known_key,
+        survivors.account_key,
         accounts.website_domain
-    from accounts
-    left join accounts as survivors
-        on accounts.merged_into_key = survivors.account_key and not survivors.is_source_deleted
-    where not accounts.is_source_deleted or survivors.account_key is not null
+    from {{ ref('int_identity__account_survivors') }} as survivors
+    inner join accounts on survivors.known_key = accounts.account_key
 
 ),
 

@@ -54,6 +54,13 @@ final as (
                 case when set_values.record_key is null then 0 else 1 end,
                 histories.source_record_id
         ) as history_number,
+        row_number() over (
+            partition by histories.record_key
+            order by
+                histories.occurred_at desc,
+                case when set_values.record_key is null then 0 else 1 end desc,
+                histories.source_record_id desc
+        ) as recency,
         -- a row whose old value another row of the same second has just set comes after it
         case when set_values.record_key is null then 0 else 1 end as chain_position
     from histories

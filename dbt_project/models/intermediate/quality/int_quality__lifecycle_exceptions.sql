@@ -58,6 +58,40 @@ found as (
     from {{ ref('int_lifecycle__cycle_events') }}
     where is_after_close
 
+    union all
+
+    -- R13
+    select
+        'status_disagrees_with_history' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        records.source_system,
+        records.source_object,
+        records.source_record_id,
+        'status = ' || records.status || ', last in history: ' || histories.source_value as detail
+    from {{ ref('int_lifecycle__status_histories_ordered') }} as histories
+    inner join {{ ref('int_identity__lead_records') }} as records
+        on histories.record_key = records.record_key
+    where
+        histories.recency = 1
+        and lower(trim(records.status)) != lower(trim(histories.source_value))
+
+    union all
+
+    select
+        'status_disagrees_with_history' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        opportunities.source_system,
+        'opportunity' as source_object,
+        opportunities.source_record_id,
+        'is ' || opportunities.opportunity_state || ', last in history: ' || histories.stage
+            as detail
+    from {{ ref('int_lifecycle__opportunity_histories_ordered') }} as histories
+    inner join {{ ref('int_revenue__opportunities_unioned') }} as opportunities
+        on histories.opportunity_key = opportunities.opportunity_key
+    where histories.recency = 1 and opportunities.opportunity_state != histories.stage
+
 )
 
 select * from found

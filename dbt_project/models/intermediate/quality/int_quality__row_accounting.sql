@@ -11,6 +11,8 @@ files as (
         sum(loaded_count) as loaded_count,
         sum(rejected_count) as quarantined_count
     from {{ ref('stg_ledger__files') }}
+    -- the others are not staged; rpt_exceptions names their files
+    where {{ is_system_in_use('source_system') }}
     group by source_system, source_object
 
 ),

@@ -62,6 +62,19 @@ found as (
     union all
 
     select distinct
+        'unmapped_campaign' as reason,
+        'info' as severity,
+        false as is_excluded,
+        source_system,
+        'spend' as source_object,
+        campaign_id as source_record_id,
+        'cost of a campaign that no extract describes' as detail
+    from {{ ref('int_touchpoints__spend_unioned') }}
+    where not is_campaign_known
+
+    union all
+
+    select distinct
         'missing_fx_rate' as reason,
         'error' as severity,
         false as is_excluded,

@@ -104,7 +104,7 @@ final as (
         source_system,
         source_record_id,
         opportunity_key,
-        account_key,
+        account_key as source_account_key,
         opportunity_name,
         coalesce(is_sales, true) as is_sales_pipeline,
         stage,

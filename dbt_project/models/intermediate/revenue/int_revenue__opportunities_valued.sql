@@ -19,6 +19,12 @@ rates as (
 
 ),
 
+survivors as (
+
+    select * from {{ ref('int_identity__account_survivors') }}
+
+),
+
 clock as (
 
     select as_of_date from {{ ref('int_clock') }}
@@ -39,6 +45,7 @@ dated as (
 
     select
         opportunities.*,
+        survivors.account_key,
         dates.closed_at,
         dates.closed_precision,
         dates.first_amount_original,
@@ -48,6 +55,7 @@ dated as (
     from opportunities
     inner join dates on opportunities.opportunity_key = dates.opportunity_key
     left join groups on opportunities.opportunity_key = groups.opportunity_key
+    left join survivors on opportunities.source_account_key = survivors.known_key
     cross join clock
 
 ),

@@ -36,7 +36,7 @@ final as (
         '(not given)' as referrer,
         touches.campaign_id,
         cast(null as {{ dbt.type_string() }}) as utm_campaign,
-        coalesce(touches.content, touches.url) as content,
+        coalesce(touches.content, split_part(touches.url, '?', 1)) as content,
         false as is_inferred
     from touches
     left join lead_records

@@ -29,6 +29,7 @@ final as (
         coalesce(campaigns.campaign_key, costs.source_system || ':' || costs.campaign_id)
             as campaign_key,
         coalesce(costs.channel, campaigns.channel, channels.channel, '(unknown)') as channel,
+        campaigns.campaign_id is not null as is_campaign_known,
         costs.date_day,
         costs.currency_code,
         costs.spend_amount_original,

@@ -74,24 +74,34 @@ ranked as (
 
     select
         *,
+        {{ source_priority('source_system') }} as system_priority,
         row_number() over (
             partition by lead_key, source_system, campaign_key, touch_type, source_object
             order by occurred_at, source_record_id
-        ) as membership_number,
-        lag(occurred_at) over by_touch as previous_at,
-        lag(source_system) over by_touch as previous_system
+        ) as membership_number
     from ruled
-    window by_touch as (
-        partition by lead_key, campaign_key, touch_type
-        order by occurred_at, touch_priority, source_system, source_record_id, source_object
-    )
+
+),
+
+-- the same touch seen by two systems within a day: that of the system listed first stands
+twins as (
+
+    select distinct ranked.touch_key
+    from ranked
+    inner join ranked as preferred
+        on
+            ranked.lead_key = preferred.lead_key
+            and ranked.campaign_key = preferred.campaign_key
+            and ranked.touch_type = preferred.touch_type
+            and ranked.system_priority > preferred.system_priority
+            and abs({{ hours_between('ranked.occurred_at', 'preferred.occurred_at') }}) <= 24
 
 ),
 
 final as (
 
     select
-        touch_key,
+        ranked.touch_key,
         source_system,
         source_object,
         source_record_id,
@@ -115,14 +125,11 @@ final as (
         case
             when lead_key is null or campaign_key is null then false
             when source_object = 'campaign_member' and membership_number > 1 then true
-            when
-                previous_system != source_system
-                and {{ hours_between('previous_at', 'occurred_at') }} <= 24
-                then true
-            else false
+            else twins.touch_key is not null
         end as is_duplicate,
         is_rule_attributable
     from ranked
+    left join twins on ranked.touch_key = twins.touch_key
 
 )
 

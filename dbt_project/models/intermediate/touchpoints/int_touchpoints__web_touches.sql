@@ -3,7 +3,7 @@
 {% set touches = [
     {'object': 'sessions', 'occurred_at': 'started_at', 'type': "'visit'"},
     {'object': 'session_forms', 'occurred_at': 'form_submitted_at',
-     'type': "case when form_name like '%demo%' then 'demo' else 'form' end"},
+     'type': "case when lower(form_name) like '%demo%' then 'demo' else 'form' end"},
 ] %}
 
 -- Visits of the web site and the forms sent in them, by whoever is known behind the visitor.
@@ -63,7 +63,8 @@ final as (
         {{ url_domain('referrer') }} as referrer,
         cast(null as {{ dbt.type_string() }}) as campaign_id,
         utm_campaign,
-        coalesce(content, landing_page_url) as content,
+        -- a query string may carry personal data
+        coalesce(content, split_part(landing_page_url, '?', 1)) as content,
         false as is_inferred
     from sessions
     where {{ touch.occurred_at }} is not null
