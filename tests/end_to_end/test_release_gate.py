@@ -1,5 +1,6 @@
 """What stands between the marts and their readers: a bad mart, a bad extract, a reader at work."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,12 +17,19 @@ LEADS = (
 )
 
 
-@pytest.fixture
-def two_leads(installation: Installation) -> Installation:
-    """An installation with a release of two leads."""
+@pytest.fixture(scope="module")
+def first_release(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """A release of two leads, made once; each test works on a copy."""
+    installation = Installation(tmp_path_factory.mktemp("two_leads") / "house")
     installation.place("salesforce", "lead", "Lead.csv", LEADS.encode())
     installation.refresh()
     return installation
+
+
+@pytest.fixture
+def two_leads(first_release: Installation, tmp_path: Path) -> Installation:
+    """An installation with a release of two leads."""
+    return Installation(shutil.copytree(first_release.folder, tmp_path / "house", symlinks=True))
 
 
 def test_a_doubled_credit_row_blocks_the_release(two_leads: Installation, tmp_path: Path):

@@ -36,8 +36,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory):
 
 def test_everybody_is_accounted_for(workshop):
     rows = workshop.execute(
-        "select source_object, count(distinct source_record_id) from marts.bridge_lead_aliases"
-        " join marts.dim_leads using (lead_id) group by 1"
+        "select alias.source_object, count(distinct alias.source_record_id)"
+        " from marts.bridge_lead_aliases as alias join marts.dim_leads using (lead_id) group by 1"
     ).fetchall()
     assert dict(rows) == {"lead": 60, "contact": 102}
 

@@ -43,6 +43,11 @@
     {{ add_seconds('cast(' ~ day ~ ' as timestamp)', 86399 - 3600 * var('org_utc_offset_hours')) }}
 {%- endmacro %}
 
+{# The day of a moment in the organisation's zone, where its books are kept. #}
+{% macro org_date(moment) -%}
+    cast({{ add_seconds(moment, 3600 * var('org_utc_offset_hours')) }} as date)
+{%- endmacro %}
+
 {% macro month_of(moment) -%}
     cast(date_trunc('month', {{ moment }}) as date)
 {%- endmacro %}

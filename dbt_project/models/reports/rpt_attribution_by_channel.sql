@@ -8,11 +8,11 @@ credits as (
         conversion_type,
         attribution_model,
         channel,
-        {{ month_of('converted_at') }} as conversion_month,
+        {{ month_of(org_date('converted_at')) }} as conversion_month,
         sum(credited_amount) as attributed_amount,
         sum(weight) as attributed_conversions
     from {{ ref('fct_attribution_credits') }}
-    group by conversion_type, attribution_model, channel, {{ month_of('converted_at') }}
+    group by conversion_type, attribution_model, channel, {{ month_of(org_date('converted_at')) }}
 
 ),
 
@@ -21,7 +21,8 @@ spend as (
     select
         channel,
         {{ month_of('date_day') }} as conversion_month,
-        sum(spend_amount) as spend_amount
+        sum(spend_amount) as spend_amount,
+        count(spend_amount) < count(*) as has_unconverted_spend
     from {{ ref('fct_spend_daily') }}
     group by channel, {{ month_of('date_day') }}
 
@@ -70,7 +71,8 @@ joined as (
         cells.attribution_model,
         coalesce(credits.attributed_amount, 0) as attributed_amount,
         coalesce(credits.attributed_conversions, 0) as attributed_conversions,
-        spend.spend_amount
+        spend.spend_amount,
+        coalesce(spend.has_unconverted_spend, false) as has_unconverted_spend
     from cells
     left join credits
         on
@@ -93,7 +95,9 @@ trailing_year as (
         cells.channel,
         cells.attribution_model,
         sum(earlier.attributed_amount) as trailing_12m_attributed_amount,
-        sum(earlier.spend_amount) as trailing_12m_spend_amount
+        sum(earlier.spend_amount) as trailing_12m_spend_amount,
+        max(case when earlier.has_unconverted_spend then 1 else 0 end) = 1
+            as has_unconverted_trailing_spend
     from joined as cells
     inner join joined as earlier
         on
@@ -116,14 +120,24 @@ final as (
         cast(joined.attributed_amount as decimal(18, 2)) as attributed_amount,
         cast(round(joined.attributed_conversions, 9) as double) as attributed_conversions,
         cast(joined.spend_amount as decimal(18, 2)) as spend_amount,
-        cast(joined.attributed_amount as double)
-        / nullif(cast(joined.spend_amount as double), 0) as roas,
+        -- no ratio to a cost that is known only in part
+        case
+            when not joined.has_unconverted_spend
+                then
+                    cast(joined.attributed_amount as double)
+                    / nullif(cast(joined.spend_amount as double), 0)
+        end as roas,
         cast(trailing_year.trailing_12m_attributed_amount as decimal(18, 2))
             as trailing_12m_attributed_amount,
         cast(trailing_year.trailing_12m_spend_amount as decimal(18, 2))
             as trailing_12m_spend_amount,
-        cast(trailing_year.trailing_12m_attributed_amount as double)
-        / nullif(cast(trailing_year.trailing_12m_spend_amount as double), 0) as trailing_12m_roas,
+        case
+            when not trailing_year.has_unconverted_trailing_spend
+                then
+                    cast(trailing_year.trailing_12m_attributed_amount as double)
+                    / nullif(cast(trailing_year.trailing_12m_spend_amount as double), 0)
+        end as trailing_12m_roas,
+        cast(joined.has_unconverted_spend as boolean) as has_unconverted_spend,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as currency_code
     from joined
     inner join trailing_year

@@ -19,6 +19,7 @@ conversions as (
         closed_at as converted_at,
         closed_precision as time_precision,
         lead_count,
+        primary_lead_count,
         opportunity_amount as conversion_amount,
         closed_at < created_at as has_time_anomaly
     from opportunities
@@ -34,6 +35,7 @@ conversions as (
         created_at as converted_at,
         'second' as time_precision,
         lead_count,
+        primary_lead_count,
         first_amount as conversion_amount,
         false as has_time_anomaly
     from opportunities
@@ -54,10 +56,18 @@ final as (
         converted_at,
         time_precision,
         {{ add_seconds('converted_at', -86400 * var('lookback_days')) }} as window_starts_at,
-        {% if var('touch_scope') == 'buying_group' -%}
-        case when lead_count > 0 then 'buying_group' else 'account' end
+        {% set members = {
+            'buying_group': 'lead_count', 'primary_contact': 'primary_lead_count',
+        } -%}
+        {% if var('touch_scope') in members -%}
+        case
+            when {{ members[var('touch_scope')] }} > 0 then '{{ var('touch_scope') }}'
+            else 'account'
+        end
+        {%- elif var('touch_scope') == 'account' -%}
+        'account'
         {%- else -%}
-        '{{ var('touch_scope') }}'
+        {{ exceptions.raise_compiler_error('unknown touch_scope: ' ~ var('touch_scope')) }}
         {%- endif %} as touch_scope_used,
         conversion_amount,
         cast(abs(conversion_amount) * 100 as bigint) as value_cents,

@@ -77,6 +77,19 @@ ranked as (
 
 ),
 
+-- each method's account is that of the newest live record that has one
+chosen as (
+
+    select
+        *,
+        {% for method in ['conversion', 'contact', 'domain'] -%}
+        min(case when is_live and account_by_{{ method }} is not null then present_rank end)
+            over (partition by lead_key) as {{ method }}_rank{{ ',' if not loop.last }}
+        {% endfor %}
+    from ranked
+
+),
+
 final as (
 
     select
@@ -96,16 +109,16 @@ final as (
         max(case when present_rank = 1 then country end) as country,
         max(case when present_rank = 1 then owner_key end) as owner_key,
         coalesce(
-            max(case when is_live then account_by_conversion end),
-            max(case when is_live then account_by_contact end),
-            max(case when is_live then account_by_domain end)
+            max(case when present_rank = conversion_rank then account_by_conversion end),
+            max(case when present_rank = contact_rank then account_by_contact end),
+            max(case when present_rank = domain_rank then account_by_domain end)
         ) as account_key,
         case
-            when max(case when is_live then account_by_conversion end) is not null then 'conversion'
-            when max(case when is_live then account_by_contact end) is not null then 'contact'
-            when max(case when is_live then account_by_domain end) is not null then 'email_domain'
+            when max(conversion_rank) is not null then 'conversion'
+            when max(contact_rank) is not null then 'contact'
+            when max(domain_rank) is not null then 'email_domain'
         end as account_method
-    from ranked
+    from chosen
     group by lead_key
 
 )

@@ -31,8 +31,17 @@ final as (
         memberships.lead_key,
         memberships.cycle_number,
         count(*) as opportunity_count,
-        coalesce(sum(case when opportunities.is_won then opportunities.opportunity_amount end), 0)
-            as won_amount
+        -- unknown where one of the wins has no amount or no rate: never 0 in its place
+        case
+            when
+                count(case when opportunities.is_won then 1 end)
+                = count(case when opportunities.is_won then opportunities.opportunity_amount end)
+                then
+                    coalesce(
+                        sum(case when opportunities.is_won then opportunities.opportunity_amount end),
+                        0
+                    )
+        end as won_amount
     from memberships
     inner join opportunities on memberships.opportunity_key = opportunities.opportunity_key
     group by memberships.lead_key, memberships.cycle_number

@@ -96,7 +96,7 @@ final as (
             when chained.cycle_number = 1 then 'new'
             -- what comes after a win is more business from a customer
             when
-                chained.previous_won_at is not null
+                chained.previous_won_at <= chained.started_at
                 and chained.previous_cycle_stage = 'customer'
                 then 'expansion'
             else 'new'

@@ -41,6 +41,7 @@ events as (
 
     select
         status_events.lead_key,
+        status_events.record_key,
         cast(null as bigint) as opportunity_key,
         false as is_opportunity_creation,
         0 as lost_change,
@@ -62,6 +63,7 @@ events as (
 
     select
         buying_groups.lead_key,
+        cast(null as bigint) as record_key,
         opportunity_events.opportunity_key,
         opportunity_events.is_creation as is_opportunity_creation,
         case when opportunity_events.stage = 'lost' then 1 else 0 end
@@ -102,16 +104,31 @@ ordered as (
         events.*,
         stages.stage_rank,
         stages.closes_cycle,
-        row_number() over (
-            partition by events.lead_key
-            order by
-                events.order_at, events.has_time_anomaly, events.occurred_at,
-                events.chain_position, stages.stage_rank,
-                {{ source_priority('events.source_system') }}, events.source_object,
-                events.source_record_id, events.opportunity_key nulls first
-        ) as event_index
+        -- among events of one second, a chained history row stands behind the rows it continues
+        case
+            when events.chain_position = 0 then stages.stage_rank
+            else max(stages.stage_rank) over (
+                partition by events.record_key, events.occurred_at
+                order by events.chain_position
+            )
+        end as tie_rank
     from events
     inner join stages on events.stage = stages.stage
+
+),
+
+indexed as (
+
+    select
+        *,
+        row_number() over (
+            partition by lead_key
+            order by
+                order_at, has_time_anomaly, occurred_at, tie_rank, chain_position, stage_rank,
+                is_inferred, {{ source_priority('source_system') }}, source_system,
+                source_object, source_record_id, opportunity_key nulls first
+        ) as event_index
+    from ordered
 
 ),
 
@@ -125,7 +142,7 @@ final as (
             when opportunity_key is null then event_index
             else min(event_index) over (partition by lead_key, opportunity_key)
         end as membership_index
-    from ordered
+    from indexed
 
 )
 

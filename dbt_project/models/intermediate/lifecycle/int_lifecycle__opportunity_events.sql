@@ -70,7 +70,11 @@ events as (
         false as is_unmapped,
         opportunities.opportunity_state as stage,
         opportunities.opportunity_amount_original as opportunity_amount,
-        coalesce(opportunities.stated_closed_at, opportunities.created_at) as occurred_at,
+        -- it came after all that history knows
+        greatest(
+            coalesce(opportunities.stated_closed_at, opportunities.created_at),
+            histories.occurred_at
+        ) as occurred_at,
         case
             when opportunities.stated_closed_at is null then 'second'
             else opportunities.stated_closed_precision

@@ -37,11 +37,18 @@ mapped as (
 
     select
         mapped.*,
-        -- a stage that nobody mapped is neither won nor lost; it is reported
-        coalesce(mapped_stage, 'opportunity') as stage
+        -- the flags of the present win over the name of its stage; a stage that nobody mapped is
+        -- neither won nor lost, and is reported
+        case
+            when lower(trim(mapped.source_value)) = lower(trim(opportunities.stage))
+                then opportunities.opportunity_state
+            else coalesce(mapped.mapped_stage, 'opportunity')
+        end as stage
     from {{ map_value(
         'histories', ref('stage_mapping'), 'stage', 'mapped_stage', 'source_value', 'opportunity'
     ) }} as mapped
+    inner join {{ ref('int_revenue__opportunities_unioned') }} as opportunities
+        on mapped.opportunity_key = opportunities.opportunity_key
 
 ),
 

@@ -94,11 +94,12 @@ numbered as (
         *,
         row_number() over in_line as line_number,
         row_number() over in_cycle as event_number,
-        lag(stage) over in_line as from_stage,
-        lag(stage_rank) over in_line as from_rank
+        -- a cycle starts from where the lead stood then: the event before it in time, of any cycle
+        coalesce(lag(stage) over in_cycle, lag(stage) over in_line) as from_stage,
+        lag(stage_rank) over in_cycle as from_rank
     from events
     window
-        in_line as (partition by lead_key order by cycle_number, event_index, stage_rank),
+        in_line as (partition by lead_key order by event_index, stage_rank),
         in_cycle as (partition by lead_key, cycle_number order by event_index, stage_rank)
 
 ),

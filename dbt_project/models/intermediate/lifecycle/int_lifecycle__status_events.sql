@@ -79,15 +79,24 @@ events as (
         lead_records.source_object,
         lead_records.source_record_id,
         lead_records.status as source_value,
-        coalesce(lead_records.converted_at, lead_records.created_at) as occurred_at,
+        -- the opportunity of the conversion knows the second of a day-only conversion
+        coalesce(conversions.created_at, lead_records.converted_at, lead_records.created_at)
+            as occurred_at,
         case
-            when lead_records.converted_at is null then 'second'
+            when lead_records.converted_at is null or conversions.created_at is not null
+                then 'second'
             else lead_records.converted_precision
         end as time_precision,
         true as is_inferred,
         0 as chain_position
     from lead_records
     left join recorded on lead_records.record_key = recorded.record_key
+    left join {{ ref('int_revenue__opportunities_unioned') }} as conversions
+        on
+            lead_records.converted_opportunity_key = conversions.opportunity_key
+            and lead_records.converted_precision = 'day'
+            and {{ org_date('lead_records.converted_at') }}
+            = {{ org_date('conversions.created_at') }}
     where recorded.record_key is null and lead_records.created_at is not null
 
 ),

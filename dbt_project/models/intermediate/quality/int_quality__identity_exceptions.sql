@@ -11,16 +11,21 @@ found as (
 
     -- R11
     select
-        case when merged_into_key is not null then 'source_merged' else 'source_deleted' end
+        case when lead_records.merged_into_key is not null then 'source_merged' else 'source_deleted' end
             as reason,
         'info' as severity,
-        merged_into_key is null as is_excluded,
-        source_system,
-        source_object,
-        source_record_id,
-        cast(null as {{ dbt.type_string() }}) as detail
+        lead_records.merged_into_key is null or survivors.record_key is null as is_excluded,
+        lead_records.source_system,
+        lead_records.source_object,
+        lead_records.source_record_id,
+        case
+            when lead_records.merged_into_key is not null and survivors.record_key is null
+                then 'the record that it was merged into is in no extract'
+        end as detail
     from lead_records
-    where is_source_deleted or merged_into_key is not null
+    left join (select record_key from lead_records) as survivors
+        on lead_records.merged_into_key = survivors.record_key
+    where lead_records.is_source_deleted or lead_records.merged_into_key is not null
 
     union all
 

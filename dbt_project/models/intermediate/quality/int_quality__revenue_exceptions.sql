@@ -83,6 +83,23 @@ found as (
     union all
 
     select
+        'missing_fx_rate' as reason,
+        'error' as severity,
+        false as is_excluded,
+        source_system,
+        'opportunity' as source_object,
+        source_record_id,
+        currency_code || ' on ' || cast({{ org_date('created_at') }} as {{ dbt.type_string() }})
+        || ', the day of its creation' as detail
+    from opportunities
+    where
+        is_creation_rate_missing
+        and first_amount_original is not null
+        and not is_source_deleted
+
+    union all
+
+    select
         'missing_amount' as reason,
         'info' as severity,
         false as is_excluded,

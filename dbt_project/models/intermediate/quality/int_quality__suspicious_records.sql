@@ -1,5 +1,5 @@
 -- Records that are in the marts, or left out of them, for a reason that a rule of the ledger gives.
-{% set topics = ['lifecycle', 'identity', 'revenue', 'touchpoint'] %}
+{% set topics = ['lifecycle', 'identity', 'revenue', 'touchpoint', 'reference'] %}
 
 with
 

@@ -31,7 +31,12 @@ found as (
         source_record_id,
         'nobody in the ledger is known by this visitor or record' as detail
     from touches
-    where lead_key is null and account_key is null and opportunity_key is null
+    where
+        lead_key is null
+        and account_key is null
+        and opportunity_key is null
+        -- most visitors of a web site stay unknown: that is traffic, not an exception
+        and source_object not in ('sessions', 'session_forms')
 
     union all
 

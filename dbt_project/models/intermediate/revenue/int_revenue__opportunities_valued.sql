@@ -35,7 +35,8 @@ groups as (
 
     select
         opportunity_key,
-        count(*) as lead_count
+        count(*) as lead_count,
+        sum(case when is_primary then 1 else 0 end) as primary_lead_count
     from {{ ref('int_revenue__buying_groups') }}
     group by opportunity_key
 
@@ -50,8 +51,9 @@ dated as (
         dates.closed_precision,
         dates.first_amount_original,
         coalesce(groups.lead_count, 0) as lead_count,
+        coalesce(groups.primary_lead_count, 0) as primary_lead_count,
         -- won and lost money stands at its day, open money at today's rate
-        coalesce(cast(dates.closed_at as date), clock.as_of_date) as rate_date
+        coalesce({{ org_date('dates.closed_at') }}, clock.as_of_date) as rate_date
     from opportunities
     inner join dates on opportunities.opportunity_key = dates.opportunity_key
     left join groups on opportunities.opportunity_key = groups.opportunity_key
@@ -68,7 +70,8 @@ final as (
             as opportunity_amount,
         cast(round(dated.first_amount_original * creation_rates.rate, 2) as decimal(18, 2))
             as first_amount,
-        rates.rate is null as is_rate_missing
+        rates.rate is null as is_rate_missing,
+        creation_rates.rate is null as is_creation_rate_missing
     from dated
     left join rates
         on
@@ -77,7 +80,7 @@ final as (
     left join rates as creation_rates
         on
             dated.currency_code = creation_rates.currency_code
-            and cast(dated.created_at as date)
+            and {{ org_date('dated.created_at') }}
             between creation_rates.valid_from and creation_rates.valid_to
 
 )

@@ -23,7 +23,7 @@ final as (
         members.source_system,
         'campaign_member' as source_object,
         members.source_record_id,
-        lead_records.lead_key,
+        coalesce(contacts.lead_key, leads.lead_key) as lead_key,
         cast(null as bigint) as account_key,
         cast(null as bigint) as opportunity_key,
         coalesce(
@@ -45,12 +45,15 @@ final as (
         cast(null as {{ dbt.type_string() }}) as content,
         false as is_inferred
     from members
-    left join lead_records
+    -- the contact that a lead became may not be in the extracts
+    left join lead_records as contacts
         on
-            coalesce(
-                {{ record_key('members.source_system', 'contact', 'members.contact_id') }},
-                {{ record_key('members.source_system', 'lead', 'members.lead_id') }}
-            ) = lead_records.record_key
+            {{ record_key('members.source_system', 'contact', 'members.contact_id') }}
+            = contacts.record_key
+    left join lead_records as leads
+        on
+            {{ record_key('members.source_system', 'lead', 'members.lead_id') }}
+            = leads.record_key
 
 )
 

@@ -32,7 +32,7 @@ final as (
         touches.channel,
         touches.source,
         touches.medium,
-        cast(null as {{ dbt.type_string() }}) as click_network,
+        {{ click_network_of_url('touches.url') }} as click_network,
         '(not given)' as referrer,
         touches.campaign_id,
         cast(null as {{ dbt.type_string() }}) as utm_campaign,

@@ -11,12 +11,15 @@ campaigns as (
 
 ),
 
+-- by key: a CRM campaign that is mapped to an ad campaign has its cost there
 campaigns_with_spend as (
 
-    select distinct
-        source_system,
-        campaign_id
-    from {{ ref('int_touchpoints__spend_reported') }}
+    select distinct campaigns.campaign_key
+    from {{ ref('int_touchpoints__spend_reported') }} as reported
+    inner join campaigns
+        on
+            reported.source_system = campaigns.source_system
+            and reported.campaign_id = campaigns.campaign_id
 
 ),
 
@@ -33,14 +36,11 @@ planned as (
         greatest(coalesce(campaigns.end_date, campaigns.start_date), campaigns.start_date)
             as end_date
     from campaigns
-    left join campaigns_with_spend
-        on
-            campaigns.source_system = campaigns_with_spend.source_system
-            and campaigns.campaign_id = campaigns_with_spend.campaign_id
+    left join campaigns_with_spend on campaigns.campaign_key = campaigns_with_spend.campaign_key
     where
         campaigns.actual_cost_amount > 0
         and campaigns.start_date is not null
-        and campaigns_with_spend.campaign_id is null
+        and campaigns_with_spend.campaign_key is null
 
 ),
 

@@ -48,7 +48,10 @@ ruled as (
         coalesce(rules.priority, 700) as touch_priority,
         coalesce(rules.is_attributable, false) and described.is_response as is_rule_attributable,
         coalesce(rules.can_be_middle, false) as can_be_middle,
-        coalesce(described.touch_class, rules.touch_class, 'interest') as ruled_touch_class,
+        case
+            when described.touch_class in ('interest', 'commitment') then described.touch_class
+            else coalesce(rules.touch_class, 'interest')
+        end as ruled_touch_class,
         rules.touch_type is null as is_type_unmapped,
         -- the record's own source stands in only where nothing was seen at or before its creation
         described.source_object in ('lead', 'contact', 'leads')
@@ -76,7 +79,7 @@ ranked as (
         *,
         {{ source_priority('source_system') }} as system_priority,
         row_number() over (
-            partition by lead_key, source_system, campaign_key, touch_type, source_object
+            partition by lead_key, source_system, campaign_id, touch_type, source_object
             order by occurred_at, source_record_id
         ) as membership_number
     from ruled
@@ -84,17 +87,48 @@ ranked as (
 ),
 
 -- the same touch seen by two systems within a day: that of the system listed first stands
+shared as (
+
+    select
+        lead_key,
+        campaign_key,
+        touch_type
+    from ranked
+    where lead_key is not null and campaign_key is not null
+    group by lead_key, campaign_key, touch_type
+    having min(source_system) != max(source_system)
+
+),
+
+candidates as (
+
+    select ranked.*
+    from ranked
+    inner join shared
+        on
+            ranked.lead_key = shared.lead_key
+            and ranked.campaign_key = shared.campaign_key
+            and ranked.touch_type = shared.touch_type
+
+),
+
 twins as (
 
-    select distinct ranked.touch_key
-    from ranked
-    inner join ranked as preferred
+    select distinct candidates.touch_key
+    from candidates
+    inner join candidates as preferred
         on
-            ranked.lead_key = preferred.lead_key
-            and ranked.campaign_key = preferred.campaign_key
-            and ranked.touch_type = preferred.touch_type
-            and ranked.system_priority > preferred.system_priority
-            and abs({{ hours_between('ranked.occurred_at', 'preferred.occurred_at') }}) <= 24
+            candidates.lead_key = preferred.lead_key
+            and candidates.campaign_key = preferred.campaign_key
+            and candidates.touch_type = preferred.touch_type
+            and (
+                candidates.system_priority > preferred.system_priority
+                or (
+                    candidates.system_priority = preferred.system_priority
+                    and candidates.source_system > preferred.source_system
+                )
+            )
+            and abs({{ hours_between('candidates.occurred_at', 'preferred.occurred_at') }}) <= 24
 
 ),
 

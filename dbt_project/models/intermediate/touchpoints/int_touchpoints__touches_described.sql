@@ -45,6 +45,7 @@ final as (
         -- the type of a CRM campaign says how people were met; a link says it itself
         case when touches.source_object != 'sessions' then campaigns.campaign_type end
             as campaign_type,
+        touches.campaign_id,
         coalesce(
             campaigns.campaign_key,
             utm_campaigns.campaign_key,
