@@ -248,7 +248,7 @@ def test_what_cannot_be_evaluated_is_errored_and_blocks(broken):
     assert broken.errored == 4
     check = next(
         c
-        for c in broken.blocking_failures
+        for c in broken.checks
         if (c.table, c.check) == ("rpt_attribution_by_channel", "spend_amount_in_range")
     )
     assert check.observed is None
