@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from datagen.answer_sheet import write_answer_sheet
-from datagen.company_plan import plan_company
-from datagen.exchange_rate_export import export_exchange_rates
-from datagen.google_ads_export import export_google_ads
-from datagen.salesforce_campaign_export import export_campaigns
-from datagen.salesforce_people_export import export_people
-from datagen.salesforce_sales_export import export_sales
-from datagen.web_export import export_sessions
+from datagen.answers.sheet import write_answer_sheet
+from datagen.exports.exchange_rates import export_exchange_rates
+from datagen.exports.google_ads import export_google_ads
+from datagen.exports.salesforce_campaigns import export_campaigns
+from datagen.exports.salesforce_people import export_people
+from datagen.exports.salesforce_sales import export_sales
+from datagen.exports.web import export_sessions
+from datagen.plan.company import plan_company
 
 
 def write_company(landing: Path, *, scale: float = 0.02, seed: int = 7) -> Path:

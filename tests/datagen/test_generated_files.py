@@ -8,7 +8,7 @@ import pytest
 from company_extracts import Extracts
 
 from datagen import write_company
-from datagen.salesforce_ids import complete_id
+from datagen.exports.salesforce_ids import complete_id
 
 SALESFORCE_COLUMNS = {
     "lead/Lead.csv": "Id,IsDeleted,MasterRecordId,FirstName,LastName,Company,Email,Country,"

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from datagen.extract_files import write_extract
-from datagen.google_ads_export import AdCampaigns
-from datagen.marketing import CrmCampaigns, Sessions
-from datagen.population import Population
-from datagen.salesforce_campaign_export import name_crm_campaigns
-from datagen.text_columns import MISSING, Labels, Numbers, Times, Tokens, label
+from datagen.exports.extract_files import write_extract
+from datagen.exports.salesforce_campaigns import name_crm_campaigns
+from datagen.exports.text_columns import Labels, Numbers, Times, Tokens, label
+from datagen.plan.google_ads import AdCampaigns
+from datagen.plan.marketing import CrmCampaigns, Sessions
+from datagen.plan.population import Population
+from datagen.sizes import MISSING
 from datagen.vocabulary import (
     EMAIL,
     FORMS,

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.deals import Deals
-from datagen.population import Population
-from datagen.sizes import DAY, END, HOUR, Sizes
-from datagen.text_columns import MISSING
+from datagen.plan.deals import Deals
+from datagen.plan.population import Population
+from datagen.sizes import DAY, END, HOUR, MISSING, Sizes
 from datagen.vocabulary import MQL
 
 TASK_KINDS = ["Call", "Email", "Task", "ListEmail"]

@@ -6,13 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.deals import Deals
-from datagen.defects import INVALID_TIME, LeadRecords
-from datagen.extract_files import write_extract
-from datagen.population import BAD_CREATED, NO_HISTORY, Population, join_local_part
-from datagen.sizes import DAY, END, EXTRACTED_AT, HOUR, START, Sizes
-from datagen.text_columns import (
-    MISSING,
+from datagen.exports.extract_files import write_extract
+from datagen.exports.text_columns import (
     Column,
     Dates,
     Flags,
@@ -24,6 +19,10 @@ from datagen.text_columns import (
     label,
     repeat,
 )
+from datagen.plan.deals import Deals
+from datagen.plan.lead_records import INVALID_TIME, LeadRecords
+from datagen.plan.population import BAD_CREATED, NO_HISTORY, Population, join_local_part
+from datagen.sizes import DAY, END, EXTRACTED_AT, HOUR, MISSING, START, Sizes
 from datagen.vocabulary import (
     COUNTRIES,
     FIRST_NAMES,

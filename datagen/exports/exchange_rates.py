@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from datagen.exchange_rates import ExchangeRates
-from datagen.extract_files import write_extract
-from datagen.text_columns import Dates, Numbers, label, repeat
+from datagen.exports.extract_files import write_extract
+from datagen.exports.text_columns import Dates, Numbers, label, repeat
+from datagen.plan.exchange_rates import ExchangeRates
 from datagen.vocabulary import CURRENCIES
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.sizes import DAY, END, FIRST_DAY, HOUR, LAST_DAY, Sizes
-from datagen.text_columns import MISSING
+from datagen.sizes import DAY, END, FIRST_DAY, HOUR, LAST_DAY, MISSING, Sizes
 from datagen.vocabulary import (
     COMPANY_FIRST,
     COMPANY_SECOND,

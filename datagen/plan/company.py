@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from datagen.activity import Tasks, plan_tasks
-from datagen.deals import Deals, plan_deals
-from datagen.defects import LeadRecords, plan_lead_records
-from datagen.exchange_rates import ExchangeRates, plan_exchange_rates
-from datagen.google_ads_export import AdCampaigns, plan_ad_campaigns
-from datagen.marketing import Marketing, plan_marketing
-from datagen.population import Population, plan_population
+from datagen.plan.activity import Tasks, plan_tasks
+from datagen.plan.deals import Deals, plan_deals
+from datagen.plan.exchange_rates import ExchangeRates, plan_exchange_rates
+from datagen.plan.google_ads import AdCampaigns, plan_ad_campaigns
+from datagen.plan.lead_records import LeadRecords, plan_lead_records
+from datagen.plan.marketing import Marketing, plan_marketing
+from datagen.plan.population import Population, plan_population
 from datagen.sizes import Sizes
 
 

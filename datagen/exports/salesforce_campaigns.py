@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from datagen.extract_files import write_extract
-from datagen.marketing import CrmCampaigns, Members
-from datagen.sizes import DAY, END, LAST_DAY
-from datagen.text_columns import MISSING, Dates, Flags, Ids, Numbers, Times, label, repeat
+from datagen.exports.extract_files import write_extract
+from datagen.exports.text_columns import Dates, Flags, Ids, Numbers, Times, label, repeat
+from datagen.plan.marketing import CrmCampaigns, Members
+from datagen.sizes import DAY, END, LAST_DAY, MISSING
 from datagen.vocabulary import CAMPAIGN_TYPES
 
 

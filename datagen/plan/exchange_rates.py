@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.sizes import FIRST_DAY, LAST_DAY
-from datagen.text_columns import MISSING
+from datagen.sizes import FIRST_DAY, LAST_DAY, MISSING
 from datagen.vocabulary import CHF, CURRENCIES, EUR, GBP, USD
 
 MAX_RATE_AGE_DAYS = 7

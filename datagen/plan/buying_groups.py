@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.opportunities import Opportunities
-from datagen.population import Population
-from datagen.sizes import DAY, END, Sizes
-from datagen.text_columns import MISSING
+from datagen.plan.opportunities import Opportunities
+from datagen.plan.population import Population
+from datagen.sizes import DAY, END, MISSING, Sizes
 from datagen.vocabulary import CONTACT_ROLES, FIRST_NAMES, LAST_NAMES, LEAD_SOURCES
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from datagen.deals import Deals
-from datagen.opportunities import EARLY_CLOSE, ENDS_LOST, ENDS_WON, NO_HISTORY, STILL_OPEN
-from datagen.planned_money import format_time
-from datagen.population import PLAIN, Population
-from datagen.salesforce_ids import list_ids
+from datagen.answers.money import format_time
+from datagen.exports.salesforce_ids import list_ids
+from datagen.plan.deals import Deals
+from datagen.plan.opportunities import EARLY_CLOSE, ENDS_LOST, ENDS_WON, NO_HISTORY, STILL_OPEN
+from datagen.plan.population import PLAIN, Population
 from datagen.vocabulary import DISQUALIFIED, MQL, NEW, RECYCLED, SAL, SQL
 
 PER_PATH = 25

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.buying_groups import ContactRoles, Contacts, plan_buying_groups
-from datagen.opportunities import Opportunities, plan_opportunities
-from datagen.population import Population
-from datagen.sizes import Sizes
-from datagen.text_columns import MISSING
+from datagen.plan.buying_groups import ContactRoles, Contacts, plan_buying_groups
+from datagen.plan.opportunities import Opportunities, plan_opportunities
+from datagen.plan.population import Population
+from datagen.sizes import MISSING, Sizes
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.deals import Deals
-from datagen.population import Population
-from datagen.sizes import DAY, END, FIRST_DAY, LAST_DAY, START, Sizes
-from datagen.text_columns import MISSING
+from datagen.plan.deals import Deals
+from datagen.plan.population import Population
+from datagen.sizes import DAY, END, FIRST_DAY, LAST_DAY, MISSING, START, Sizes
 from datagen.vocabulary import (
     CAMPAIGN_TYPES,
     DIRECT,

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.exchange_rates import stale_days
-from datagen.population import Population
-from datagen.sizes import DAY, END, Sizes
-from datagen.text_columns import MISSING
+from datagen.plan.exchange_rates import stale_days
+from datagen.plan.population import Population
+from datagen.sizes import DAY, END, MISSING, Sizes
 from datagen.vocabulary import CHF, DISCOVERY, GBP, LOSS_REASONS, LOST, NEGOTIATION, PROPOSAL, WON
 
 # how an opportunity ends by the end of the period

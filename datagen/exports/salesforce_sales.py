@@ -6,16 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.activity import TASK_KINDS, Tasks
-from datagen.deals import Deals
-from datagen.defects import INVALID_AMOUNT, INVALID_PROBABILITY
-from datagen.extract_files import write_extract
-from datagen.marketing import CrmCampaigns
-from datagen.opportunities import BAD_AMOUNT, BAD_PROBABILITY, EARLY_CLOSE, NO_HISTORY
-from datagen.population import Population
-from datagen.sizes import DAY, END
-from datagen.text_columns import (
-    MISSING,
+from datagen.exports.extract_files import write_extract
+from datagen.exports.text_columns import (
     Dates,
     Flags,
     Ids,
@@ -26,6 +18,13 @@ from datagen.text_columns import (
     label,
     repeat,
 )
+from datagen.plan.activity import TASK_KINDS, Tasks
+from datagen.plan.deals import Deals
+from datagen.plan.lead_records import INVALID_AMOUNT, INVALID_PROBABILITY
+from datagen.plan.marketing import CrmCampaigns
+from datagen.plan.opportunities import BAD_AMOUNT, BAD_PROBABILITY, EARLY_CLOSE, NO_HISTORY
+from datagen.plan.population import Population
+from datagen.sizes import DAY, END, MISSING
 from datagen.vocabulary import (
     CONTACT_ROLES,
     CURRENCIES,

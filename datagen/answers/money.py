@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from datagen.deals import Deals
-from datagen.exchange_rates import ExchangeRates
-from datagen.google_ads_export import AdCampaigns
-from datagen.marketing import CrmCampaigns
-from datagen.opportunities import BAD_AMOUNT, Opportunities
-from datagen.salesforce_ids import list_ids
-from datagen.sizes import DAY
-from datagen.text_columns import MISSING
+from datagen.exports.salesforce_ids import list_ids
+from datagen.plan.deals import Deals
+from datagen.plan.exchange_rates import ExchangeRates
+from datagen.plan.google_ads import AdCampaigns
+from datagen.plan.marketing import CrmCampaigns
+from datagen.plan.opportunities import BAD_AMOUNT, Opportunities
+from datagen.sizes import DAY, MISSING
 from datagen.vocabulary import CHF, CURRENCIES, LOST
 
 CONVERSION_RULE = (

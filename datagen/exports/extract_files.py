@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
+from datagen.exports.text_columns import Column
 from datagen.sizes import EXTRACTED_AT
-from datagen.text_columns import Column
 
 _CHUNK_ROWS = 200_000
 

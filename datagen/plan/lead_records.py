@@ -10,9 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.population import BAD_CREATED, DELETED, DUPLICATED, MERGE_SURVIVOR, Population
-from datagen.sizes import DAY, END, Sizes
-from datagen.text_columns import MISSING
+from datagen.plan.population import BAD_CREATED, DELETED, DUPLICATED, MERGE_SURVIVOR, Population
+from datagen.sizes import DAY, END, MISSING, Sizes
 
 INVALID_TIME = "not a date"
 INVALID_AMOUNT = "abc"

@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from datagen.deals import Deals
-from datagen.marketing import Marketing
-from datagen.opportunities import NO_HISTORY
-from datagen.planned_money import format_time
-from datagen.population import Population
-from datagen.salesforce_ids import list_ids
-from datagen.sizes import DAY, END, HOUR
-from datagen.text_columns import MISSING
+from datagen.answers.money import format_time
+from datagen.exports.salesforce_ids import list_ids
+from datagen.plan.deals import Deals
+from datagen.plan.marketing import Marketing
+from datagen.plan.opportunities import NO_HISTORY
+from datagen.plan.population import Population
+from datagen.sizes import DAY, END, HOUR, MISSING
 from datagen.vocabulary import CHANNELS, FORMS
 
 SAMPLE_SIZE = 60

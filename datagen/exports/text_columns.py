@@ -9,11 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.salesforce_ids import make_ids
-from datagen.sizes import DAY
-
-# a missing value in any integer array of this package
-MISSING = -1
+from datagen.exports.salesforce_ids import make_ids
+from datagen.sizes import DAY, MISSING
 
 
 class Column(Protocol):

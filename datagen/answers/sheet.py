@@ -5,17 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from datagen import opportunities as deal_kinds
-from datagen.company_plan import Company
-from datagen.planned_journeys import describe_journeys
-from datagen.planned_money import (
+from datagen.answers.journeys import describe_journeys
+from datagen.answers.money import (
     describe_opportunities,
     describe_rates,
     describe_spend,
     list_capped,
 )
-from datagen.planned_stages import describe_stages
-from datagen.population import (
+from datagen.answers.stages import describe_stages
+from datagen.exports.salesforce_ids import list_ids
+from datagen.plan import opportunities as deal_kinds
+from datagen.plan.company import Company
+from datagen.plan.population import (
     BAD_CREATED,
     CROWDED_EMAIL,
     DELETED,
@@ -26,7 +27,6 @@ from datagen.population import (
     SHARED_MAILBOX,
     UNMAPPED,
 )
-from datagen.salesforce_ids import list_ids
 from datagen.sizes import END, SPEND_DAYS, START
 
 NAME = ".answer_sheet.json"
