@@ -90,6 +90,11 @@ def _list_entries(
         if ending:
             events.append((ending, int(plan.last_step_at[opportunity])))
 
+    return order_entries(events)
+
+
+def order_entries(events: list[tuple[str, int]]) -> list[tuple[str, int, int, bool]]:
+    """Cycles, and the skipped stages filled in, of (stage, time) in order of time."""
     entries, cycle, furthest = [], 1, -1
     is_closed = False
     for stage, at in events:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,33 @@ from datagen.sizes import EXTRACTED_AT
 _CHUNK_ROWS = 200_000
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was written of one object, and what of it a reader must put aside."""
+
+    records: int = 0
+    files: int = 1
+    broken_lines: int = 0
+    superseded: int = 0
+    bad_required_cell: int = 0
+
+    def __add__(self, other: "Written") -> "Written":
+        """Both together, for an object with several files."""
+        return Written(
+            self.records + other.records,
+            self.files + other.files,
+            self.broken_lines + other.broken_lines,
+            self.superseded + other.superseded,
+            self.bad_required_cell + other.bad_required_cell,
+        )
+
+
+def stamp_name(stem: str, cut_at: int) -> str:
+    """A file name that says when the extract was cut, as connectors write it."""
+    time = str(np.datetime64(cut_at, "s")).replace("-", "").replace(":", "")
+    return f"{stem}_{time}Z.csv"
+
+
 def write_extract(
     path: Path,
     columns: Mapping[str, Column],
@@ -23,8 +51,8 @@ def write_extract(
     broken_lines: Mapping[int, str] | None = None,
     is_quoted: bool = True,
     extracted_at: int = EXTRACTED_AT,
-) -> int:
-    """Write a CSV with header and return its number of good records.
+) -> Written:
+    """Write a CSV with header and return what was written.
 
     `rows` restricts and orders the records. `broken_lines` are raw lines put before the record of
     that position. The file's time is set, so that nothing depends on the machine's clock.
@@ -48,7 +76,7 @@ def write_extract(
             csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style=style))
         _write_lines(file, broken, count)
     os.utime(path, (extracted_at, extracted_at))
-    return count
+    return Written(records=count, broken_lines=len(broken_lines or {}))
 
 
 def _write_lines(file, broken: dict[int, str], position: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from datagen.exports.extract_files import write_extract
+from datagen.exports.extract_files import Written, write_extract
 from datagen.exports.text_columns import Dates, Numbers, Texts, Times, label, repeat
 from datagen.plan.google_ads import ACCOUNTS, DEVICES, TYPES, AdCampaigns
 from datagen.sizes import DAY, END, FIRST_SPEND_DAY, START
@@ -16,8 +16,8 @@ _NETWORKS = ["SEARCH", "CONTENT", "MIXED", "YOUTUBE"]
 _VERSIONS = 3
 
 
-def export_google_ads(landing: Path, ads: AdCampaigns) -> dict[str, int]:
-    """Write the three extracts and return the records per object."""
+def export_google_ads(landing: Path, ads: AdCampaigns) -> dict[str, Written]:
+    """Write the three extracts and return what was written per object."""
     folder = landing / "google_ads"
     customers = np.array([account[0] for account in ACCOUNTS])
     campaign, day, device = (axis.ravel() for axis in np.indices(ads.clicks.shape, dtype=np.int32))
@@ -42,7 +42,7 @@ def export_google_ads(landing: Path, ads: AdCampaigns) -> dict[str, int]:
     }
 
 
-def _export_campaign_history(folder: Path, ads: AdCampaigns, customers: np.ndarray) -> int:
+def _export_campaign_history(folder: Path, ads: AdCampaigns, customers: np.ndarray) -> Written:
     count = len(ads.account)
     campaign, version = (axis.ravel() for axis in np.indices((count, _VERSIONS)))
     updated_at = START - 10 * DAY + version * 200 * DAY + campaign * 61 % DAY
@@ -67,7 +67,7 @@ def _export_campaign_history(folder: Path, ads: AdCampaigns, customers: np.ndarr
     )
 
 
-def _export_account_history(folder: Path, customers: np.ndarray) -> int:
+def _export_account_history(folder: Path, customers: np.ndarray) -> Written:
     account, version = (axis.ravel() for axis in np.indices((len(ACCOUNTS), 2)))
 
     def pick(position: int, ending: Callable[[int], str]) -> Texts:

@@ -1,10 +1,9 @@
 """Salesforce extracts of marketing: Campaign and CampaignMember."""
 
-from pathlib import Path
-
 import numpy as np
 
-from datagen.exports.extract_files import write_extract
+from datagen.exports.extract_files import Written
+from datagen.exports.salesforce_files import OrgFiles
 from datagen.exports.text_columns import Dates, Flags, Ids, Numbers, Times, label, repeat
 from datagen.plan.marketing import CrmCampaigns, Members
 from datagen.sizes import DAY, END, LAST_DAY, MISSING
@@ -21,21 +20,24 @@ def name_crm_campaigns(campaigns: CrmCampaigns) -> list[str]:
     ]
 
 
-def export_campaigns(landing: Path, campaigns: CrmCampaigns, members: Members) -> dict[str, int]:
-    """Write the extracts and return the records per object."""
+def export_campaigns(
+    files: OrgFiles, campaigns: CrmCampaigns, members: Members
+) -> dict[str, Written]:
+    """Write the extracts and return what was written per object."""
     return {
-        "campaign": _export_campaigns(landing, campaigns),
-        "campaign_member": _export_members(landing, members),
+        "campaign": _export_campaigns(files, campaigns),
+        "campaign_member": _export_members(files, members),
     }
 
 
-def _export_campaigns(landing: Path, campaigns: CrmCampaigns) -> int:
+def _export_campaigns(files: OrgFiles, campaigns: CrmCampaigns) -> Written:
     count = len(campaigns.type)
     is_over = campaigns.end_day <= LAST_DAY
     created_at = campaigns.start_day * DAY - 20 * DAY + 9 * 3600
     modified_at = np.minimum(campaigns.end_day * DAY, END)
-    return write_extract(
-        landing / "salesforce" / "campaign" / "Campaign.csv",
+    return files.write(
+        "campaign",
+        "Campaign.csv",
         {
             "Id": Ids("campaign", np.arange(count)),
             "IsDeleted": repeat("false", count),
@@ -57,7 +59,7 @@ def _export_campaigns(landing: Path, campaigns: CrmCampaigns) -> int:
     )
 
 
-def _export_members(landing: Path, members: Members) -> int:
+def _export_members(files: OrgFiles, members: Members) -> Written:
     doubled = np.flatnonzero(members.is_doubled)
     count = len(members.person)
     row = np.r_[np.arange(count), doubled]
@@ -67,8 +69,9 @@ def _export_members(landing: Path, members: Members) -> int:
     has_responded = members.responded_day[row] >= 0
     responded_at = members.responded_day[row] * DAY + 12 * 3600
     modified_at = np.minimum(np.maximum(members.created_at[row], responded_at), END)
-    return write_extract(
-        landing / "salesforce" / "campaign_member" / "CampaignMember.csv",
+    return files.write(
+        "campaign_member",
+        "CampaignMember.csv",
         {
             "Id": Ids("campaign_member", np.arange(len(row))),
             "IsDeleted": Flags(members.is_deleted[row]),

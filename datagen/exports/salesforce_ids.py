@@ -27,6 +27,7 @@ PREFIXES = {
     "task": "00T",
     "campaign_member": "00v",
     "campaign": "701",
+    "event": "00U",
 }
 
 

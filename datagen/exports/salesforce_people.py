@@ -1,12 +1,13 @@
 """Salesforce extracts about people: Lead, LeadHistory, Contact, Account, User."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.exports.extract_files import write_extract
+from datagen.exports.extract_files import Written
+from datagen.exports.salesforce_files import OrgFiles
 from datagen.exports.text_columns import (
     Column,
     Dates,
@@ -21,6 +22,7 @@ from datagen.exports.text_columns import (
 )
 from datagen.plan.deals import Deals
 from datagen.plan.lead_records import INVALID_TIME, LeadRecords
+from datagen.plan.org import Org
 from datagen.plan.population import BAD_CREATED, NO_HISTORY, Population, join_local_part
 from datagen.sizes import DAY, END, EXTRACTED_AT, HOUR, MISSING, START, Sizes
 from datagen.vocabulary import (
@@ -39,16 +41,19 @@ _USERS_SINCE = START - 400 * DAY
 _OUTSIDER_NUMBER = 500_000
 
 
-def export_people(
-    landing: Path, sizes: Sizes, population: Population, deals: Deals, leads: LeadRecords
-) -> dict[str, int]:
-    """Write the extracts and return the good records per object (two broken lines not counted)."""
+def export_people(files: OrgFiles, org: Org) -> dict[str, Written]:
+    """Write the extracts and return what was written per object."""
+    sizes, population, deals, leads = org.sizes, org.population, org.deals, org.lead_records
     return {
-        "lead": _export_leads(landing, population, deals, leads),
-        "lead_history": _export_lead_history(landing, sizes, population, leads),
-        "contact": _export_contacts(landing, population, deals),
-        "account": _export_accounts(landing, population, deals),
-        "user": _export_users(landing, sizes),
+        "lead": replace(
+            _export_leads(files, population, deals, leads),
+            superseded=len(leads.reexported_copies) + len(leads.reexported_newer),
+            bad_required_cell=len(leads.invalid_created),
+        ),
+        "lead_history": _export_lead_history(files, sizes, population, leads),
+        "contact": _export_contacts(files, population, deals),
+        "account": _export_accounts(files, population, deals),
+        "user": _export_users(files, sizes),
     }
 
 
@@ -93,21 +98,22 @@ def _lead_columns(
     }
 
 
-def _export_leads(landing: Path, population: Population, deals: Deals, leads: LeadRecords) -> int:
-    folder = landing / "salesforce" / "lead"
+def _export_leads(
+    files: OrgFiles, population: Population, deals: Deals, leads: LeadRecords
+) -> Written:
     columns = _lead_columns(population, deals, leads, is_newer=False)
     count = len(leads.person)
     broken = {
         count // 3: '"00QEc0BROKENSHORT","false",,"cut off here"',
         count // 2: ",".join(['"00QEc00BROKENLONG"'] * (len(columns) + 3)),
     }
-    written = write_extract(folder / "Lead.csv", columns, broken_lines=broken)
+    written = files.write("lead", "Lead.csv", columns, broken_lines=broken)
     newer = _lead_columns(population, deals, leads, is_newer=True)
     is_newer = np.isin(np.arange(count), leads.reexported_newer)
     rows = np.sort(np.r_[leads.reexported_copies, leads.reexported_newer])
     merged = {name: _Either(columns[name], newer[name], is_newer) for name in columns}
-    return written + write_extract(
-        folder / "Lead_part2.csv", merged, rows=rows, extracted_at=EXTRACTED_AT + HOUR
+    return written + files.write(
+        "lead", "Lead_part2.csv", merged, rows=rows, extracted_at=EXTRACTED_AT + HOUR
     )
 
 
@@ -127,8 +133,8 @@ class _Either:
 
 
 def _export_lead_history(
-    landing: Path, sizes: Sizes, population: Population, leads: LeadRecords
-) -> int:
+    files: OrgFiles, sizes: Sizes, population: Population, leads: LeadRecords
+) -> Written:
     count = len(population)
     has_history = ~np.isin(population.kind, (BAD_CREATED, NO_HISTORY))
     base = np.flatnonzero(has_history)
@@ -164,8 +170,9 @@ def _export_lead_history(
     ]
     field = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts.values()])
     order = np.argsort(time, kind="stable")
-    return write_extract(
-        landing / "salesforce" / "lead_history" / "LeadHistory.csv",
+    return files.write(
+        "lead_history",
+        "LeadHistory.csv",
         {
             "Id": Ids("lead_history", np.arange(len(order))),
             "IsDeleted": repeat("false", len(order)),
@@ -195,7 +202,7 @@ def _names_and_ids(codes: np.ndarray, user_count: int) -> np.ndarray:
     return np.stack([codes, codes + user_count], axis=1).ravel()
 
 
-def _export_contacts(landing: Path, population: Population, deals: Deals) -> int:
+def _export_contacts(files: OrgFiles, population: Population, deals: Deals) -> Written:
     contacts = deals.contacts
     count = len(contacts.person)
     number = _OUTSIDER_NUMBER + np.arange(count)
@@ -207,8 +214,9 @@ def _export_contacts(landing: Path, population: Population, deals: Deals) -> int
     is_lead = contacts.person < len(population)
     lead_email = population.email.take(pa.array(np.where(is_lead, contacts.person, 0)))
     modified_at = np.minimum(contacts.created_at + 2 * DAY, END)
-    return write_extract(
-        landing / "salesforce" / "contact" / "Contact.csv",
+    return files.write(
+        "contact",
+        "Contact.csv",
         {
             "Id": Ids("contact", np.arange(count)),
             "IsDeleted": Flags(contacts.is_deleted),
@@ -227,7 +235,7 @@ def _export_contacts(landing: Path, population: Population, deals: Deals) -> int
     )
 
 
-def _export_accounts(landing: Path, population: Population, deals: Deals) -> int:
+def _export_accounts(files: OrgFiles, population: Population, deals: Deals) -> Written:
     live = len(deals.account_company)
     merged_into = np.r_[np.full(live, MISSING), np.arange(deals.merged_accounts) * 17 % live]
     source = np.where(merged_into < 0, np.arange(len(merged_into)), merged_into)
@@ -238,8 +246,9 @@ def _export_accounts(landing: Path, population: Population, deals: Deals) -> int
     has_website = source % 12 != 5
     created_at = deals.account_created_at[source]
     modified_at = np.minimum(created_at + 3 * DAY, END)
-    return write_extract(
-        landing / "salesforce" / "account" / "Account.csv",
+    return files.write(
+        "account",
+        "Account.csv",
         {
             "Id": Ids("account", np.arange(len(source))),
             "IsDeleted": Flags(merged_into >= 0),
@@ -266,15 +275,16 @@ def user_names(sizes: Sizes) -> list[str]:
     return [*names, "Marketing Automation", "Former Colleague"]
 
 
-def _export_users(landing: Path, sizes: Sizes) -> int:
+def _export_users(files: OrgFiles, sizes: Sizes) -> Written:
     names = user_names(sizes)
     count = len(names)
     number = np.arange(count)
     since = np.full(count, _USERS_SINCE)
     emails = [f"user{n}@leadworks.example" for n in range(count)]
     emails[sizes.sales_reps] = "marketing.automation@leadworks.example"
-    return write_extract(
-        landing / "salesforce" / "user" / "User.csv",
+    return files.write(
+        "user",
+        "User.csv",
         {
             "Id": Ids("user", number),
             "Name": Texts(pa.array(names)),

@@ -1,12 +1,11 @@
 """Salesforce extracts of the sales side: opportunities, their history and roles, tasks."""
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.exports.extract_files import write_extract
+from datagen.exports.extract_files import Written
+from datagen.exports.salesforce_files import OrgFiles
 from datagen.exports.text_columns import (
     Dates,
     Flags,
@@ -21,7 +20,6 @@ from datagen.exports.text_columns import (
 from datagen.plan.activity import TASK_KINDS, Tasks
 from datagen.plan.deals import Deals
 from datagen.plan.lead_records import INVALID_AMOUNT, INVALID_PROBABILITY
-from datagen.plan.marketing import CrmCampaigns
 from datagen.plan.opportunities import BAD_AMOUNT, BAD_PROBABILITY, EARLY_CLOSE, NO_HISTORY
 from datagen.plan.population import Population
 from datagen.sizes import DAY, END, MISSING
@@ -45,20 +43,27 @@ _EXPECTED_DAYS = 90
 
 
 def export_sales(
-    landing: Path, population: Population, deals: Deals, campaigns: CrmCampaigns, tasks: Tasks
-) -> dict[str, int]:
-    """Write the extracts and return the records per object."""
+    files: OrgFiles, population: Population, deals: Deals, campaign_start_day: np.ndarray
+) -> dict[str, Written]:
+    """Write the extracts and return what was written per object.
+
+    `campaign_start_day` of the org's campaigns; an org without campaigns has no primary source.
+    """
     return {
-        "opportunity": _export_opportunities(landing, population, deals, campaigns),
-        "opportunity_history": _export_opportunity_history(landing, deals),
-        "opportunity_contact_role": _export_contact_roles(landing, deals),
-        "task": _export_tasks(landing, tasks),
+        "opportunity": _export_opportunities(files, population, deals, campaign_start_day),
+        "opportunity_history": _export_opportunity_history(files, deals),
+        "opportunity_contact_role": _export_contact_roles(files, deals),
     }
 
 
+def export_tasks(files: OrgFiles, tasks: Tasks) -> dict[str, Written]:
+    """Write the extract and return what was written."""
+    return {"task": _export_tasks(files, tasks)}
+
+
 def _export_opportunities(
-    landing: Path, population: Population, deals: Deals, campaigns: CrmCampaigns
-) -> int:
+    files: OrgFiles, population: Population, deals: Deals, campaign_start_day: np.ndarray
+) -> Written:
     plan = deals.opportunities
     number = np.arange(len(plan))
     is_closed = plan.stage >= WON
@@ -66,16 +71,20 @@ def _export_opportunities(
     close_day = np.where(is_closed, plan.last_step_at // DAY, created_day + _EXPECTED_DAYS)
     close_day = np.where(plan.kind == EARLY_CLOSE, created_day - 10, close_day)
     modified_at = np.minimum(np.maximum(plan.last_step_at, plan.amount_changed_at) + 5, END)
-    campaign = number * 31 % len(campaigns.type)
-    has_campaign = plan.has_campaign & (campaigns.start_day[campaign] <= created_day)
+    campaign = np.full(len(plan), MISSING)
+    if len(campaign_start_day):
+        drawn = number * 31 % len(campaign_start_day)
+        has_campaign = plan.has_campaign & (campaign_start_day[drawn] <= created_day)
+        campaign = np.where(has_campaign, drawn, MISSING)
     lead = np.where(plan.lead >= 0, plan.lead, plan.lead[plan.base])
     names = pc.binary_join_element_wise(
         population.company_names.take(pa.array(deals.account_company[plan.account])),
         pa.array(np.where(plan.is_new, b"New", b"Expansion")).cast(pa.string()),
         " - ",
     )
-    return write_extract(
-        landing / "salesforce" / "opportunity" / "Opportunity.csv",
+    return files.write(
+        "opportunity",
+        "Opportunity.csv",
         {
             "Id": Ids("opportunity", number),
             "IsDeleted": Flags(~plan.is_live),
@@ -102,7 +111,7 @@ def _export_opportunities(
             "LeadSource": label(population.source[lead], LEAD_SOURCES),
             "IsClosed": Flags(is_closed),
             "IsWon": Flags(plan.is_won),
-            "CampaignId": Ids("campaign", np.where(has_campaign, campaign, MISSING)),
+            "CampaignId": Ids("campaign", campaign),
             "OwnerId": Ids("user", plan.owner),
             "Loss_Reason__c": label(
                 np.where(plan.stage == LOST, plan.loss_reason, MISSING), LOSS_REASONS
@@ -114,7 +123,7 @@ def _export_opportunities(
     )
 
 
-def _export_opportunity_history(landing: Path, deals: Deals) -> int:
+def _export_opportunity_history(files: OrgFiles, deals: Deals) -> Written:
     plan = deals.opportunities
     kept = plan.kind != NO_HISTORY
     row, step = np.nonzero((plan.stages >= 0) & kept[:, None])
@@ -131,8 +140,9 @@ def _export_opportunity_history(landing: Path, deals: Deals) -> int:
     )
     close_day = np.where(stage >= WON, at // DAY, plan.created_at[row] // DAY + _EXPECTED_DAYS)
     order = np.lexsort((row, at))
-    return write_extract(
-        landing / "salesforce" / "opportunity_history" / "OpportunityHistory.csv",
+    return files.write(
+        "opportunity_history",
+        "OpportunityHistory.csv",
         {
             "Id": Ids("opportunity_history", np.arange(len(order))),
             "IsDeleted": repeat("false", len(order)),
@@ -147,10 +157,11 @@ def _export_opportunity_history(landing: Path, deals: Deals) -> int:
     )
 
 
-def _export_contact_roles(landing: Path, deals: Deals) -> int:
+def _export_contact_roles(files: OrgFiles, deals: Deals) -> Written:
     count = len(deals.roles.opportunity)
-    return write_extract(
-        landing / "salesforce" / "opportunity_contact_role" / "OpportunityContactRole.csv",
+    return files.write(
+        "opportunity_contact_role",
+        "OpportunityContactRole.csv",
         {
             "Id": Ids("opportunity_contact_role", np.arange(count)),
             "IsDeleted": repeat("false", count),
@@ -165,14 +176,15 @@ def _export_contact_roles(landing: Path, deals: Deals) -> int:
     )
 
 
-def _export_tasks(landing: Path, tasks: Tasks) -> int:
+def _export_tasks(files: OrgFiles, tasks: Tasks) -> Written:
     is_done = tasks.done_at >= 0
     modified_at = np.maximum(tasks.created_at, tasks.done_at)
     is_contact = tasks.contact >= 0
     count = len(tasks.lead)
     call_type = np.where(tasks.kind == 0, np.where(tasks.is_inbound, 0, 1), MISSING)
-    return write_extract(
-        landing / "salesforce" / "task" / "Task.csv",
+    return files.write(
+        "task",
+        "Task.csv",
         {
             "Id": Ids("task", np.arange(count)),
             "IsDeleted": Flags(tasks.is_deleted),

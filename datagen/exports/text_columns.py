@@ -71,21 +71,48 @@ class Tokens:
     def text(self, rows: slice) -> pa.Array:
         """The mixed number in hexadecimal (splitmix64, a bijection: no collisions)."""
         numbers = self.numbers[rows]
-        mixed = numbers.astype(np.uint64) + np.uint64(self.salt * 0x9E3779B97F4A7C15 % 2**64)
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-        mixed ^= mixed >> np.uint64(31)
-        nibbles = (mixed[:, None] >> np.arange(60, -1, -4, dtype=np.uint64)) & np.uint64(15)
-        digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)[nibbles.astype(np.intp)]
-        return _strings(np.ascontiguousarray(digits).view("S16").ravel(), numbers < 0)
+        return _strings(_mix(numbers, self.salt), numbers < 0)
+
+
+@dataclass(frozen=True)
+class Uuids:
+    """Ids of numbers in the form of a UUID, distinct per salt."""
+
+    numbers: np.ndarray
+    salt: int
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.numbers)
+
+    def text(self, rows: slice) -> pa.Array:
+        """Two tokens cut into 8-4-4-4-12."""
+        numbers = self.numbers[rows]
+        halves = [_mix(numbers, self.salt + step).view("S1").reshape(-1, 16) for step in (0, 1)]
+        dash = np.full((len(numbers), 1), b"-", dtype="S1")
+        a, b = halves
+        parts = [a[:, :8], dash, a[:, 8:12], dash, a[:, 12:], dash, b[:, :4], dash, b[:, 4:]]
+        whole = np.ascontiguousarray(np.concatenate(parts, axis=1)).view("S36").ravel()
+        return _strings(whole, numbers < 0)
+
+
+def _mix(numbers: np.ndarray, salt: int) -> np.ndarray:
+    mixed = numbers.astype(np.uint64) + np.uint64(salt * 0x9E3779B97F4A7C15 % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    nibbles = (mixed[:, None] >> np.arange(60, -1, -4, dtype=np.uint64)) & np.uint64(15)
+    digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)[nibbles.astype(np.intp)]
+    return np.ascontiguousarray(digits).view("S16").ravel()
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds since 1970, UTC; `suffix` is what the system writes after the seconds."""
+    """Seconds since 1970, UTC; `suffix` follows the seconds, `separator` the date."""
 
     seconds: np.ndarray
     suffix: bytes = b".000+0000"
+    separator: bytes = b"T"
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -96,13 +123,13 @@ class Times:
         seconds = self.seconds[rows]
         day, second = np.divmod(np.maximum(seconds, 0), DAY)
         width = len(self.suffix)
-        parts = np.empty(
-            len(seconds), dtype=[("d", "S10"), ("t", "S1"), ("s", "S8"), ("z", f"S{width}")]
-        )
+        fields = [("d", "S10"), ("t", "S1"), ("s", "S8"), ("z", f"S{width}")]
+        parts = np.empty(len(seconds), dtype=fields if width else fields[:3])
         parts["d"] = _days_as_text()[day]
-        parts["t"] = b"T"
+        parts["t"] = self.separator
         parts["s"] = _seconds_as_text()[second]
-        parts["z"] = self.suffix
+        if width:
+            parts["z"] = self.suffix
         return _strings(parts.view(f"S{19 + width}"), seconds < 0)
 
 
@@ -166,17 +193,19 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Flags:
-    """Booleans as Salesforce writes them."""
+    """Booleans; `spelling` is how the system writes yes and no."""
 
     values: np.ndarray
+    spelling: tuple[str, str] = ("true", "false")
 
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.values)
 
     def text(self, rows: slice) -> pa.Array:
-        """`true` or `false`."""
-        return pa.array(np.where(self.values[rows], b"true", b"false")).cast(pa.string())
+        """Yes and no as they are spelled; an empty no is a blank cell."""
+        yes, no = self.spelling
+        return pc.if_else(pa.array(self.values[rows]), yes, pa.scalar(no or None, pa.string()))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from datagen.exports.extract_files import write_extract
+from datagen.exports.extract_files import Written, write_extract
 from datagen.exports.salesforce_campaigns import name_crm_campaigns
 from datagen.exports.text_columns import Labels, Numbers, Times, Tokens, label
 from datagen.plan.google_ads import AdCampaigns
@@ -48,8 +48,8 @@ def export_sessions(
     sessions: Sessions,
     ads: AdCampaigns,
     campaigns: CrmCampaigns,
-) -> dict[str, int]:
-    """Write the sessions and return their number (two broken lines not counted)."""
+) -> dict[str, Written]:
+    """Write the sessions and return what was written."""
     count = len(sessions.person)
     number = np.arange(count)
     channel = sessions.channel

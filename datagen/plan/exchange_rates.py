@@ -47,8 +47,8 @@ class ExchangeRates:
         return np.where((cents >= 0) & (rate >= 0), converted, MISSING)
 
 
-def plan_exchange_rates(seed: int) -> ExchangeRates:
-    """A slow random walk per currency; CHF is never published."""
+def plan_exchange_rates(seed: int, *, is_published: bool = True) -> ExchangeRates:
+    """A slow random walk per currency; CHF is never published, without an extract nothing is."""
     rng = np.random.default_rng([seed, 2])
     count = LAST_DAY - _FIRST_RATE_DAY + 1
     published = np.full((len(CURRENCIES), count), MISSING, dtype=np.int64)
@@ -58,6 +58,8 @@ def plan_exchange_rates(seed: int) -> ExchangeRates:
         for start, stop in _GAPS[currency]:
             published[currency, start + 10 : stop + 10] = MISSING
     published[CHF] = MISSING
+    if not is_published:
+        published[:] = MISSING
     return ExchangeRates(published)
 
 

@@ -127,11 +127,15 @@ class Population:
         return np.flatnonzero(self.kind == kind)
 
 
-def plan_population(sizes: Sizes, seed: int) -> Population:
-    """Draw the companies, the people and their paths."""
+def plan_population(sizes: Sizes, seed: int, *, org: str = "") -> Population:
+    """Draw the companies, the people and their paths.
+
+    No address of one `org` is an address of another: its name is in every one of them.
+    """
     rng = np.random.default_rng([seed, 1])
     count = sizes.leads
-    names, domains = _name_companies(sizes.companies, rng)
+    ending = f".{org}" if org else ""
+    names, domains = _name_companies(sizes.companies, f"{ending}.example", rng)
     created_at = _draw_arrivals(count, rng)
     source = rng.choice(len(LEAD_SOURCES), count, p=_SOURCE_SHARES).astype(np.int64)
     # a few companies send many people: squaring the uniform draw crowds the low numbers
@@ -143,7 +147,7 @@ def plan_population(sizes: Sizes, seed: int) -> Population:
     kind = _assign_kinds(sizes, created_at, is_converted, rng)
     _bend_paths(kind, path, path_at, created_at, rng)
     _share_addresses(kind, company, first)
-    email, has_email = _write_emails(company, domains, first, last, kind, rng)
+    email, has_email = _write_emails(company, domains, first, last, kind, ending, rng)
     return Population(
         company_names=names,
         company_domains=domains,
@@ -163,7 +167,9 @@ def plan_population(sizes: Sizes, seed: int) -> Population:
     )
 
 
-def _name_companies(count: int, rng: np.random.Generator) -> tuple[pa.Array, pa.Array]:
+def _name_companies(
+    count: int, domain_ending: str, rng: np.random.Generator
+) -> tuple[pa.Array, pa.Array]:
     first, second, third = (pa.array(w) for w in (COMPANY_FIRST, COMPANY_SECOND, COMPANY_THIRD))
     combinations = len(first) * len(second) * len(third)
     # a stride coprime to the number of combinations visits each once
@@ -184,7 +190,7 @@ def _name_companies(count: int, rng: np.random.Generator) -> tuple[pa.Array, pa.
         pc.binary_join_element_wise(stem, words[2], " "), suffix, ""
     )
     domains = pc.binary_join_element_wise(
-        pc.utf8_lower(pc.binary_join_element_wise(stem, words[2], "-")), "example", "."
+        pc.utf8_lower(pc.binary_join_element_wise(stem, words[2], "-")), domain_ending, ""
     )
     return names, domains
 
@@ -300,6 +306,7 @@ def _write_emails(
     first: np.ndarray,
     last: np.ndarray,
     kind: np.ndarray,
+    free_mail_ending: str,
     rng: np.random.Generator,
 ) -> tuple[pa.Array, np.ndarray]:
     count = len(company)
@@ -309,6 +316,9 @@ def _write_emails(
     host = domains.take(pa.array(company))
     free = pa.array(FREE_MAIL_DOMAINS).take(pa.array(rng.integers(0, 3, count)))
     local = join_local_part(first, last, _number_namesakes(company, first, last, is_free_mail))
+    local = pc.if_else(
+        pa.array(is_free_mail), pc.binary_join_element_wise(local, free_mail_ending, ""), local
+    )
     for name, shared in _SHARED_LOCAL_PARTS.items():
         local = pc.if_else(pa.array(kind == name), shared, local)
     email = pc.binary_join_element_wise(
