@@ -11,8 +11,15 @@ from datagen.answers.money import (
 )
 from datagen.answers.stages import order_entries
 from datagen.answers.touches import is_seen_twice
-from datagen.exports.hubspot_contacts import deleted_company_rows, late_rows
+from datagen.exports.hubspot_contacts import (
+    PLACEHOLDER_TITLES,
+    UNDATED_COMPANIES,
+    deleted_company_rows,
+    job_titles,
+    late_rows,
+)
 from datagen.exports.hubspot_ids import list_numbers
+from datagen.exports.hubspot_sales import never_closing
 from datagen.exports.salesforce_ids import list_ids
 from datagen.plan import hubspot_contacts as contact_kinds
 from datagen.plan import hubspot_deals as deal_kinds
@@ -213,6 +220,30 @@ def _describe_defects(company: Company) -> dict:
         "deleted_companies": list_capped(list_numbers("company", deleted_company_rows(hubspot))),
         "deleted_deals": _deals_of(hubspot, deal_kinds.DELETED),
         "deals_without_amount": list_capped(list_numbers("deal", np.flatnonzero(deals.cents < 0))),
+        "open_deals_closing_in_9999": list_capped(list_numbers("deal", never_closing(deals))),
+        "companies_created_in_1900": list_capped(
+            list_numbers("company", hubspot.companies[list(UNDATED_COMPANIES)])
+        ),
+        "placeholder_job_titles": {
+            "count": int(np.isin(job_titles(len(contacts)), PLACEHOLDER_TITLES).sum()),
+            "values": ["Select", "N/A"],
+        },
+        "email_events_in_two_files": {
+            "count": int(
+                (
+                    (events.happened_at >= events.overlap_since)
+                    & (events.happened_at < events.cut_at)
+                ).sum()
+            )
+        },
+        "email_events_arriving_last": {
+            "count": int(
+                (
+                    (events.happened_at >= events.forgotten[0])
+                    & (events.happened_at < events.forgotten[1])
+                ).sum()
+            )
+        },
         "opens_by_privacy_proxies": {
             "count": int(events.is_storm.sum()),
             "email_campaigns": list_numbers("email_campaign", storm),

@@ -40,6 +40,8 @@ LONG_AGO = "1900-01-01 00:00:00"
 _SOURCES = ["PAID_SEARCH", "ORGANIC_SEARCH", "OFFLINE", "EMAIL_MARKETING", "SOCIAL_MEDIA"]
 # what people choose who do not want to say
 _JOB_TITLES = ["Head of Marketing", "Select", "N/A", "CFO", "IT Manager", "Operations Lead"]
+PLACEHOLDER_TITLES = [_JOB_TITLES.index(word) for word in ("Select", "N/A")]
+UNDATED_COMPANIES = range(0, 40, 13)
 _COMPANY_INDUSTRIES = [*INDUSTRIES, "Select", "N/A"]
 _LATE_CUT_AT = EXTRACTED_AT - 16 * DAY
 _DELETED_COMPANY = 1_000_000
@@ -89,6 +91,11 @@ def late_rows(contacts: HubspotContacts) -> np.ndarray:
     return np.flatnonzero(is_there)[::9]
 
 
+def job_titles(count: int) -> np.ndarray:
+    """The position of every contact's job title; `Select` and `N/A` are none."""
+    return np.arange(count) % len(_JOB_TITLES)
+
+
 def _contact_columns(contacts: HubspotContacts, org: Org, *, is_late: bool) -> dict[str, Column]:
     count = len(contacts)
     number = np.arange(count)
@@ -97,7 +104,7 @@ def _contact_columns(contacts: HubspotContacts, org: Org, *, is_late: bool) -> d
     merged[contacts.merged_into[away]] = away
     modified_at = np.minimum(contacts.stage_at.max(axis=1) + 60, END)
     modified_at = np.where(contacts.kind == MERGED_AWAY, contacts.merged_at, modified_at)
-    jobs = number % len(_JOB_TITLES)
+    jobs = job_titles(count)
     if is_late:
         modified_at = contacts.created_at
         jobs = (jobs + 3) % len(_JOB_TITLES)
@@ -205,7 +212,7 @@ def _export_companies(folder: Path, hubspot: Hubspot, org: Org) -> Written:
             "property_name": Texts(pc.if_else(pa.array(is_deleted), "Duplicate, delete", names)),
             "property_domain": Texts(pc.if_else(pa.array(is_deleted), None, domains)),
             # imported without a date
-            "property_createdate": WithCells(created, dict.fromkeys(range(0, 40, 13), LONG_AGO)),
+            "property_createdate": WithCells(created, dict.fromkeys(UNDATED_COMPANIES, LONG_AGO)),
             "property_industry": label(number % len(_COMPANY_INDUSTRIES), _COMPANY_INDUSTRIES),
             "property_country": Labels(number % len(COUNTRIES), pa.array(COUNTRIES)),
             "property_numberofemployees": Numbers(5 + company * 7919 % 5000),

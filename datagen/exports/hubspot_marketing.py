@@ -34,11 +34,6 @@ _SALT_FORM, _SALT_EVENT = 101, 103
 _TYPES = ["SENT", "DELIVERED", "OPEN", "CLICK"]
 _PROXY = "Mozilla/5.0 (via ggpht.com GoogleImageProxy)"
 _BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
-# the log comes in three files: up to June; from the end of May, the overlap once more; and three
-# days of March that were forgotten and arrive last
-_FIRST_CUT_AT = EXTRACTED_AT - 30 * DAY
-_OVERLAP_SINCE = _FIRST_CUT_AT - 7 * DAY
-_FORGOTTEN = (START + 430 * DAY, START + 433 * DAY)
 
 
 def export_marketing(landing: Path, company: Company) -> dict[str, Written]:
@@ -131,7 +126,7 @@ def _export_emails(folder: Path, company: Company) -> dict[str, Written]:
         "recipient": Labels(events.contact, contacts.email),
     }
     return {
-        "email_event": _export_log(folder, columns, at),
+        "email_event": _export_log(folder, columns, events),
         "email_event_sent": _export_sent(folder, events),
         **{
             f"email_event_{name}": _export_kind(folder, events, kind, name)
@@ -141,13 +136,15 @@ def _export_emails(folder: Path, company: Company) -> dict[str, Written]:
     }
 
 
-def _export_log(folder: Path, columns: dict[str, Column], at: np.ndarray) -> Written:
-    is_forgotten = (at >= _FORGOTTEN[0]) & (at < _FORGOTTEN[1])
-    is_early = at < _FIRST_CUT_AT
+def _export_log(folder: Path, columns: dict[str, Column], events: EmailEvents) -> Written:
+    """Three files: up to a day; from before that day on; and what was forgotten, arriving last."""
+    at, (start, stop) = events.happened_at, events.forgotten
+    is_forgotten = (at >= start) & (at < stop)
+    is_early, is_later = at < events.cut_at, at >= events.overlap_since
     files = [
-        (_FIRST_CUT_AT, _FIRST_CUT_AT, is_early & ~is_forgotten),
-        (EXTRACTED_AT, EXTRACTED_AT, at >= _OVERLAP_SINCE),
-        (_FORGOTTEN[1] + DAY, EXTRACTED_AT + 2 * HOUR, is_forgotten),
+        (events.cut_at, events.cut_at, is_early & ~is_forgotten),
+        (EXTRACTED_AT, EXTRACTED_AT, is_later),
+        (stop + DAY, EXTRACTED_AT + 2 * HOUR, is_forgotten),
     ]
     parts = [
         write_extract(
@@ -158,8 +155,7 @@ def _export_log(folder: Path, columns: dict[str, Column], at: np.ndarray) -> Wri
         )
         for cut_at, arrived_at, chosen in files
     ]
-    overlap = int((is_early & (at >= _OVERLAP_SINCE)).sum())
-    return reduce(add, parts) + Written(files=0, superseded=overlap)
+    return reduce(add, parts) + Written(files=0, superseded=int((is_early & is_later).sum()))
 
 
 def _export_sent(folder: Path, events: EmailEvents) -> Written:

@@ -11,7 +11,7 @@ from datagen.exports.hubspot_contacts import FOREVER, PORTAL, plain_time, synced
 from datagen.exports.hubspot_ids import number_ids
 from datagen.exports.text_columns import Flags, Numbers, Texts, WithCells, label, repeat
 from datagen.plan.hubspot import CALL, EMAIL, MEETING, TASK, Engagements, Hubspot
-from datagen.plan.hubspot_deals import NOT_SALES
+from datagen.plan.hubspot_deals import NOT_SALES, HubspotDeals
 from datagen.plan.org import Org
 from datagen.sizes import END, MISSING, START
 from datagen.vocabulary import (
@@ -48,7 +48,6 @@ def _export_deals(folder: Path, hubspot: Hubspot, org: Org) -> Written:
     deals = hubspot.deals
     count = len(deals)
     is_closed = np.isin(deals.stage, (DEAL_WON, DEAL_LOST))
-    is_open = np.flatnonzero(~is_closed)
     names = pc.binary_join_element_wise(
         org.population.company_names.take(pa.array(deals.company)), "second team", " - "
     )
@@ -74,12 +73,17 @@ def _export_deals(folder: Path, hubspot: Hubspot, org: Org) -> Written:
             # open deals close some time, or never
             "property_closedate": WithCells(
                 plain_time(np.where(is_closed, deals.last_step_at, MISSING)),
-                {int(row): FOREVER for row in is_open[::2]},
+                {int(row): FOREVER for row in never_closing(deals)},
             ),
             "property_createdate": plain_time(deals.created_at),
             "property_hs_lastmodifieddate": plain_time(np.minimum(deals.last_step_at + 30, END)),
         },
     )
+
+
+def never_closing(deals: HubspotDeals) -> np.ndarray:
+    """Open deals whose close date says that they never close."""
+    return np.flatnonzero(~np.isin(deals.stage, (DEAL_WON, DEAL_LOST)))[::2]
 
 
 def _export_deal_stages(folder: Path, hubspot: Hubspot) -> Written:

@@ -98,6 +98,9 @@ def _plan_engagements(
     ahead = np.flatnonzero(is_late & (kind >= MEETING) & (since < END - 3 * DAY))
     kept = np.union1d(np.flatnonzero(~is_late), ahead)
     contact, since, at, kind = contact[kept], since[kept], at[kept], kind[kept]
+    # the last two meetings of the calendar are ahead, whatever was drawn
+    meetings = np.flatnonzero(kind == MEETING)[-2:]
+    at[meetings] = END + 6 * DAY
     is_done = at <= END - DAY
     is_done &= ~((kind == TASK) & (rng.random(len(kind)) < 0.4))
     owner = np.zeros(len(contacts), dtype=np.int64)

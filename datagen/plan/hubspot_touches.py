@@ -41,6 +41,22 @@ class EmailEvents:
     is_storm: np.ndarray
     campaign_sent_at: np.ndarray
 
+    @property
+    def cut_at(self) -> int:
+        """When the first extract of the log was cut: ten days after the last but one mailing."""
+        return int(self.campaign_sent_at[-2]) + 10 * DAY
+
+    @property
+    def overlap_since(self) -> int:
+        """From when on the second extract repeats the first: that mailing is in both."""
+        return int(self.campaign_sent_at[-2]) - DAY
+
+    @property
+    def forgotten(self) -> tuple[int, int]:
+        """The days that the first extract left out and that came last: those of one mailing."""
+        start = int(self.campaign_sent_at[len(self.campaign_sent_at) // 3])
+        return start, start + 3 * DAY
+
 
 def plan_submissions(
     sizes: Sizes,
