@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from datagen.company import write_company
+from datagen.systems import ALL_SYSTEMS
 
 
 def main() -> None:
@@ -14,8 +15,15 @@ def main() -> None:
         "--scale", type=float, default=0.02, help="1.0 is 100,000 leads (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=7, help="default: %(default)s")
+    parser.add_argument(
+        "--systems", nargs="+", choices=ALL_SYSTEMS, default=ALL_SYSTEMS, help="default: all"
+    )
     arguments = parser.parse_args()
-    print(write_company(arguments.landing, scale=arguments.scale, seed=arguments.seed))
+    print(
+        write_company(
+            arguments.landing, scale=arguments.scale, seed=arguments.seed, systems=arguments.systems
+        )
+    )
 
 
 if __name__ == "__main__":

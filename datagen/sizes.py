@@ -11,8 +11,11 @@ LAST_DAY = int(np.datetime64("2026-06-30", "D").astype(int))
 START = FIRST_DAY * DAY
 END = (LAST_DAY + 1) * DAY - 1
 SPEND_DAYS = 540
+FIRST_SPEND_DAY = LAST_DAY - SPEND_DAYS + 1
 # the time of every file
 EXTRACTED_AT = END + 1 + 4 * HOUR
+# a missing value in any integer array of this package
+MISSING = -1
 
 
 @dataclass(frozen=True)

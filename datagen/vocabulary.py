@@ -121,3 +121,36 @@ PAGES = [
     "/contact",
     "/resources/whitepaper",
 ]
+
+# internal values of HubSpot's lifecyclestage; a stage of one's own has a number
+HUBSPOT_STAGES = [
+    "subscriber",
+    "lead",
+    "marketingqualifiedlead",
+    "salesqualifiedlead",
+    "opportunity",
+    "customer",
+    "48213377",
+]
+(
+    HUBSPOT_SUBSCRIBER,
+    HUBSPOT_LEAD,
+    HUBSPOT_MQL,
+    HUBSPOT_SQL,
+    HUBSPOT_OPPORTUNITY,
+    HUBSPOT_CUSTOMER,
+    HUBSPOT_CUSTOM_STAGE,
+) = range(7)
+# no demo form: HubSpot's forms here are all of one touch type
+HUBSPOT_FORMS = ["Newsletter", "Whitepaper download", "Webinar signup", "Contact us"]
+
+HUBSPOT_DEAL_STAGES = [
+    "appointmentscheduled",
+    "presentationscheduled",
+    "contractsent",
+    "closedwon",
+    "closedlost",
+    "kickoff",
+]
+DEAL_FIRST, DEAL_SECOND, DEAL_THIRD, DEAL_WON, DEAL_LOST, DEAL_KICKOFF = range(6)
+HUBSPOT_DEAL_TYPES = ["newbusiness", "existingbusiness"]

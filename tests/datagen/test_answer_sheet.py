@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from company_extracts import LEAD, OPPORTUNITY, Extracts
+from company_extracts import LEAD, OPPORTUNITY, Extracts, convert, to_time
+from hubspot_extracts import Portal
 
 CENT = Decimal("0.01")
 RANKS = ["inquiry", "mql", "sal", "sql"]
@@ -19,26 +20,9 @@ STAGE_OF = {
 }
 
 
-def to_time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace(".000+0000", "").replace("Z", ""))
-
-
 @pytest.fixture(scope="module")
 def rates(extracts: Extracts) -> dict[tuple[str, date], Decimal]:
-    return {
-        (row["from_currency"], date.fromisoformat(row["date"])): Decimal(row["rate"])
-        for row in extracts.read("generic/fx_rates/fx_rates.csv")
-    }
-
-
-def convert(amount: Decimal, currency: str, day: date, rates: dict) -> Decimal | None:
-    if currency == "USD":
-        return amount
-    for age in range(8):
-        rate = rates.get((currency, day - timedelta(days=age)))
-        if rate:
-            return (amount * rate).quantize(CENT, ROUND_HALF_UP)
-    return None
+    return extracts.read_rates()
 
 
 def test_records_per_file(extracts: Extracts, sheet: dict) -> None:
@@ -190,6 +174,10 @@ def list_touches(extracts: Extracts) -> dict[str, set[tuple]]:
             if row["form_name"]:
                 at = to_time(row["form_submitted_at"])
                 touches[person].add((at, "form", channel, row["session_id"]))
+    for contact, touch in Portal(extracts).list_touches():
+        person = contact["salesforce_contact"]
+        if person:
+            touches[person].add(touch)
     return touches
 
 
@@ -232,6 +220,7 @@ def test_journeys(extracts: Extracts, sheet: dict) -> None:
         "visit",
         "form",
         "campaign_response",
+        "email_click",
     }
 
 

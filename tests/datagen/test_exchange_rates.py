@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from datagen.exchange_rates import ExchangeRates, plan_exchange_rates
+from datagen.plan.exchange_rates import ExchangeRates, plan_exchange_rates
 from datagen.vocabulary import CHF, EUR, GBP, USD
 
 GAP_STARTS = date(2025, 9, 8)  # 250 days after 2025-01-01; the last rate is of the day before

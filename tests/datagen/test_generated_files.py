@@ -2,13 +2,14 @@ import hashlib
 import json
 import re
 from collections import defaultdict
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from company_extracts import Extracts
+from company_extracts import FIRST_SYSTEMS, Extracts
 
 from datagen import write_company
-from datagen.salesforce_ids import complete_id
+from datagen.exports.salesforce_ids import complete_id
 
 SALESFORCE_COLUMNS = {
     "lead/Lead.csv": "Id,IsDeleted,MasterRecordId,FirstName,LastName,Company,Email,Country,"
@@ -32,14 +33,21 @@ def hash_files(landing: Path) -> dict[str, str]:
 def test_same_seed_gives_the_same_bytes(extracts: Extracts, tmp_path: Path) -> None:
     write_company(tmp_path, scale=0.02, seed=7)
     assert hash_files(tmp_path) == hash_files(extracts.landing)
-    assert len(hash_files(tmp_path)) == 18
+    assert len(hash_files(tmp_path)) == 69
 
 
 def test_file_times_do_not_come_from_the_clock(extracts: Extracts) -> None:
-    # 2026-07-01T04:00:00Z and, for the later extract, an hour after
+    # 2026-07-01T04:00:00Z and, for the later extract, an hour after; what has a time in its name
+    # arrived then, or two hours after all others
     times = {path.name: path.stat().st_mtime for path in extracts.landing.rglob("*.csv")}
+    stamped = {name: times.pop(name) for name in list(times) if re.search(r"_\d{8}T\d{6}Z", name)}
     assert times.pop("Lead_part2.csv") == 1_782_882_000
     assert set(times.values()) == {1_782_878_400}
+    late = [name for name, time in stamped.items() if time == 1_782_885_600]
+    assert len(late) == 4
+    for name in set(stamped) - set(late):
+        cut_at = datetime.strptime(name[-20:-4] + "+0000", "%Y%m%dT%H%M%SZ%z")
+        assert stamped[name] == cut_at.timestamp()
 
 
 def test_another_seed_gives_another_company(extracts: Extracts, tmp_path: Path) -> None:
@@ -51,7 +59,64 @@ def test_another_seed_gives_another_company(extracts: Extracts, tmp_path: Path) 
         "google_ads/account_history/account_history.csv",
         "google_ads/campaign_history/campaign_history.csv",
         "salesforce/user/User.csv",
+        *(name for name in ours if re.search(r"(account|campaign|ad|ad_set|group)_history/", name)),
+        "hubspot/deal_pipeline/deal_pipeline.csv",
+        "hubspot/deal_pipeline_stage/deal_pipeline_stage.csv",
+        "hubspot/email_campaign/email_campaign.csv",
+        "hubspot/form/form.csv",
+        "hubspot/owner/owner.csv",
+        "salesforce@emea/user/User.csv",
     }
+
+
+def test_a_system_is_the_same_whatever_others_there_are(
+    extracts: Extracts, sheet: dict, tmp_path: Path
+) -> None:
+    ours = hash_files(extracts.landing)
+    for systems in (FIRST_SYSTEMS, ("hubspot", "salesforce@emea"), ("linkedin_ads", "meta_ads")):
+        landing = tmp_path / systems[0]
+        path = write_company(landing, scale=0.02, seed=7, systems=systems)
+        theirs = hash_files(landing)
+        del theirs[".answer_sheet.json"]
+        assert theirs == {name: ours[name] for name in ours if name.split("/")[0] in systems}
+        few = json.loads(path.read_text(encoding="utf-8"))
+        assert {name.rpartition(".")[0] for name in few["objects"]} == set(systems)
+        assert few.get("added", {}).keys() <= {"rule", *systems}
+
+
+def test_what_the_first_systems_say_does_not_change(sheet: dict, tmp_path: Path) -> None:
+    path = write_company(tmp_path, scale=0.02, seed=7, systems=FIRST_SYSTEMS)
+    few = json.loads(path.read_text(encoding="utf-8"))
+    assert set(sheet) - set(few) == {"added", "all_systems"}
+    # HubSpot's touches are in the journeys, its objects among the objects
+    for name in set(few) - {"journeys", "objects"}:
+        assert few[name] == sheet[name], name
+    assert few["objects"].items() <= sheet["objects"].items()
+
+
+def test_without_salesforce_hubspot_knows_its_contacts(sheet: dict, tmp_path: Path) -> None:
+    path = write_company(tmp_path, scale=0.02, seed=7, systems=("hubspot", "web"))
+    few = json.loads(path.read_text(encoding="utf-8"))
+    hubspot = sheet["added"]["hubspot"]
+    assert few["all_systems"]["people"]["people"] == hubspot["people"]["people"]
+    assert "people" not in few
+    # no rates are known: dollars alone can be added up
+    won = few["added"]["hubspot"]["opportunities"]["won"]
+    assert won["total_usd"] == hubspot["opportunities"]["won"]["total_by_currency"]["USD"]
+    # who gave the web an address that HubSpot does not have stays unknown
+    assert 0 < few["touches"]["known_people"] < sheet["touches"]["known_people"]
+    emails = {
+        row["property_email"]
+        for row in Extracts(tmp_path).read_newest("hubspot/contact", "id").values()
+    }
+    visitors = {row["email"] for row in Extracts(tmp_path).read("web/sessions/sessions.csv")}
+    assert few["touches"]["known_people"] == len(emails & visitors - {""})
+
+
+def test_an_unknown_system_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="tiktok"):
+        write_company(tmp_path, systems=("salesforce", "tiktok"))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("scale", [0.005, 0.05])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from datagen.salesforce_ids import PREFIXES, complete_id, list_ids
+from datagen.exports.salesforce_ids import PREFIXES, complete_id, list_ids
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What is planned before anything is written: people, deals, marketing, spend."""
