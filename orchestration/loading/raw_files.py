@@ -128,9 +128,8 @@ def record_refusal(
     record_file(con, file, outcome, batch_id=batch_id, loaded_at=loaded_at)
     if kept:
         con.execute(
-            f"update {qualified('_files')} set extracted_at = ?, loaded_count = ?, "
-            "rejected_count = ?, record_count = loaded_count + rejected_count "
-            "where source_file = ?",
+            f"update {qualified('_files')} set extracted_at = $1, loaded_count = $2, "
+            "rejected_count = $3, record_count = $2 + $3 where source_file = $4",
             [*kept, file.relative],
         )
     con.execute(
