@@ -47,8 +47,12 @@ def raw_suites(
 ) -> tuple[TableSuite, ...]:
     """One suite per table for which a file came, and one for the loader's book of files."""
     arrived = [table for table in tables if table.extracted_at is not None]
-    freshness = [_is_fresh(table, stale_after_days) for table in arrived]
-    return (*(_table_suite(table) for table in arrived), _files_suite(freshness))
+    checks = [
+        check
+        for table in arrived
+        for check in (_has_no_refused_file(table), _is_fresh(table, stale_after_days))
+    ]
+    return (*(_table_suite(table) for table in arrived), _files_suite(checks))
 
 
 def _table_suite(table: RawTable) -> TableSuite:
@@ -77,7 +81,7 @@ def _filled_key_share(rows: int) -> float:
     return (rows - blank) / rows
 
 
-def _files_suite(freshness: Sequence[Check]) -> TableSuite:
+def _files_suite(checks: Sequence[Check]) -> TableSuite:
     return TableSuite(
         schema="raw",
         table="_files",
@@ -122,9 +126,29 @@ def _files_suite(freshness: Sequence[Check]) -> TableSuite:
                     order by source_file
                 """,
             ).warns(),
-            *freshness,
+            *checks,
         ),
     )
+
+
+def _has_no_refused_file(table: RawTable) -> Check:
+    """A file without a required column brings nothing: its table is as old as its other files."""
+    return no_rows(
+        "no_file_refused",
+        about=table.table,
+        column="state",
+        expected="0 files refused for a required column that is missing",
+        query=f"""
+            select files.source_file, columns.column_name as missing_column
+            from {{batch}} as files
+            inner join raw._columns as columns
+                on files.source_file = columns.source_file
+            where files.state = 'refused' and columns.status = 'missing_required'
+                and split_part(files.source_system, '@', 1) || '__' || files.source_object
+                    = {_literal(table.table)}
+            order by files.source_file, columns.column_name
+        """,
+    ).warns()
 
 
 def _is_fresh(table: RawTable, stale_after_days: float) -> Check:
@@ -141,7 +165,7 @@ def _is_fresh(table: RawTable, stale_after_days: float) -> Check:
             select source_system, strftime(max(extracted_at), '%Y-%m-%dT%H:%M:%SZ') as extracted_at
             from {{batch}}
             where split_part(source_system, '@', 1) || '__' || source_object
-                = {_literal(table.table)}
+                = {_literal(table.table)} and state <> 'refused'
             group by source_system
             having max(extracted_at) < timestamp '{oldest_fresh:%Y-%m-%d %H:%M:%S}'
             order by source_system

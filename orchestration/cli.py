@@ -77,7 +77,7 @@ def refresh(landing: Path | None, home: Path | None, full_refresh: bool, as_of: 
     settings = Settings.from_environment(os.environ, landing=landing, home=home)
     from orchestration.console_progress import ConsoleProgress
     from orchestration.refresh import refresh as run_refresh
-    from orchestration.summary import show_release
+    from orchestration.summary import show_release, show_stale_sources
 
     console = _console()
     with _expected_ends(settings), ConsoleProgress(console) as progress:
@@ -86,6 +86,7 @@ def refresh(landing: Path | None, home: Path | None, full_refresh: bool, as_of: 
         show_release(console, settings, outcome.release)
     else:
         click.echo(f"nothing new since release {outcome.release.id}")
+        show_stale_sources(console, outcome.release.manifest["sources"])
 
 
 @main.command()

@@ -46,7 +46,7 @@ def raw_tables(settings: Settings, contracts: Iterable[SourceContract]) -> list[
             for system, source_object, rows, extracted_at in connection.execute(
                 # one contract serves all organisations of a system: salesforce, salesforce@emea
                 "select split_part(source_system, '@', 1), source_object,"
-                " coalesce(sum(loaded_count) filter (state = 'loaded'), 0)::bigint,"
+                " coalesce(sum(loaded_count), 0)::bigint,"
                 " max(extracted_at) from raw._files group by all"
             ).fetchall()
         }

@@ -22,6 +22,7 @@ def show_release(console: Console, settings: Settings, release: Release) -> None
     manifest = release.manifest
     show_tables(console, manifest["tables"])
     _show_checks(console, manifest["checks"])
+    show_stale_sources(console, manifest["sources"])
     show_notices(console, manifest["notices"])
     example = find_example(release.database)
     if example is not None:
@@ -55,6 +56,15 @@ def show_tables(console: Console, tables: Iterable[Mapping[str, Any]]) -> None:
     console.print(table)
     if absent:
         _line(console, f"Source tables for which nothing came: {absent}", style="dim")
+
+
+def show_stale_sources(console: Console, sources: Mapping[str, Mapping[str, Any]]) -> None:
+    """Which source tables are not up to date in a release, and why."""
+    for system, source in sources.items():
+        # releases of older versions do not say
+        for table in source.get("stale", ()):
+            text = f"stale: {system}.{table['object']}: {table['source_file']}: {table['reason']}"
+            _line(console, text, style="yellow")
 
 
 def show_notices(console: Console, notices: Sequence[str]) -> None:
@@ -106,6 +116,7 @@ def show_status(
                 f"{source['rejected_count']:,}",
             )
         console.print(table)
+        show_stale_sources(console, current.manifest["sources"])
 
 
 def find_example(database: Path) -> dict[str, Any] | None:

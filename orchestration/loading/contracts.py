@@ -58,6 +58,8 @@ class SourceContract:
     dialect: Dialect = Dialect()
     allow_padding: bool = False
     replaces: tuple[str, ...] = ()
+    tombstone: tuple[str, ...] = ()
+    complete_when: str | None = None
 
     @property
     def mandatory(self) -> tuple[str, ...]:
@@ -111,14 +113,17 @@ def _read_contract(node: Mapping[str, Any]) -> SourceContract:
         table=node.get("identifier") or f"{system}__{name}",
         key=_names(meta, "key", label),
         version=meta.get("version"),
-        extract=meta.get("extract", "full"),
+        extract=meta.get("extract", "delta"),
         required=_names(meta, "required", label),
         columns=tuple(_read_column(column, label) for column in node["columns"].values()),
         dialect=_read_dialect(meta.get("dialect") or {}, label),
         allow_padding=bool(meta.get("allow_padding", False)),
         replaces=_names(meta, "replaces", label),
+        tombstone=_tombstone(meta, label),
+        complete_when=meta.get("complete_when"),
     )
     _check(contract, label)
+    _check_cells(node, meta, label)
     return contract
 
 
@@ -172,10 +177,13 @@ def _check(contract: SourceContract, label: str) -> None:
         ("required", contract.required),
         ("replaces", contract.replaces),
         ("version", versions),
+        ("tombstone", contract.tombstone),
     ):
         for name in used:
             if name not in names:
                 raise ContractError(f"{label}: {role} column {name!r} is not among the columns")
+    if contract.complete_when and "/" in contract.complete_when:
+        raise ContractError(f"{label}: complete_when is the name of a file in the extract's folder")
     taken = set(names)
     for column in contract.columns:
         for alias in column.aliases:
@@ -184,6 +192,37 @@ def _check(contract: SourceContract, label: str) -> None:
                     f"{label}.{column.name}: alias {alias!r} is taken by another column"
                 )
             taken.add(alias)
+
+
+def _check_cells(node: Mapping[str, Any], meta: Mapping[str, Any], label: str) -> None:
+    """Check what the loader itself does not read: how staging takes the text of a cell."""
+    types = {column["name"]: column["data_type"].lower() for column in node["columns"].values()}
+    for name in _tombstone(meta, label):
+        if types[name] != "boolean":
+            raise ContractError(f"{label}: tombstone column {name!r} is not a boolean")
+    for owner, settings in (
+        (label, meta),
+        *((f"{label}.{c['name']}", _meta(c)) for c in node["columns"].values()),
+    ):
+        for field in ("placeholders", "open_end_values"):
+            if not isinstance(settings.get(field, []), list):
+                raise ContractError(f"{owner}: {field} must be a list of values")
+    for column in node["columns"].values():
+        owner, settings = f"{label}.{column['name']}", _meta(column)
+        is_moment = types[column["name"]] in ("date", "timestamp")
+        if not is_moment and ("format" in settings or "open_end_values" in settings):
+            raise ContractError(f"{owner}: format and open_end_values are for dates and timestamps")
+        formats = settings.get("format") or []
+        for each in [formats] if isinstance(formats, str) else formats:
+            if "%" not in each or "%z" in each.lower():
+                raise ContractError(
+                    f"{owner}: format {each!r} is not a strptime pattern without a zone"
+                )
+
+
+def _tombstone(meta: Mapping[str, Any], label: str) -> tuple[str, ...]:
+    named = meta.get("tombstone") or ()
+    return (named,) if isinstance(named, str) else _names(meta, "tombstone", label)
 
 
 def _names(meta: Mapping[str, Any], field: str, label: str) -> tuple[str, ...]:

@@ -166,6 +166,9 @@ def _read_header(file: ExtractFile, dialect: Dialect) -> tuple[tuple[str, ...], 
     )
     try:
         headers = next(reader, [])
+        if len(headers) == 1 and dialect.delimiter in headers[0]:
+            # the whole line was in quotes, or its delimiter would have split it
+            headers = next(csv.reader(headers, delimiter=dialect.delimiter, strict=True, **quoting))
     except csv.Error as error:
         raise FileFaultError(
             "no_header", f"the first line cannot be read as a header: {error}"

@@ -4,6 +4,9 @@ A record begins on a physical line (the header is line 1) and may go on over fur
 quotes. When its quoting does not work out - the quote never closes, or what closes it is really the
 opening quote of a later row - the line that opened the quote is broken, and reading goes on with
 the next physical line: one bad line costs one line.
+
+A record that is one quoted field is unwrapped when exactly the fields of a row are in it: some
+exports put a whole line in quotes, and otherwise it would be a line with too few fields.
 """
 
 import re
@@ -121,13 +124,14 @@ class CsvShape:
         longest = 0
         with target.open("wb") as out:
             for number, record, broken in self._records(stream, skip):
-                verdict = broken or self._fault(record)
+                row = record if broken else self._unwrapped(record)
+                verdict = broken or self._fault(row)
                 if verdict:
                     rejects.append(Reject.of_bytes(number, *verdict, record))
                     continue
-                out.write(self._normal(record) + b"\n")
+                out.write(self._normal(row) + b"\n")
                 lines.append(number)
-                longest = max(longest, len(record))
+                longest = max(longest, len(row))
         return Sifted(lines, rejects, longest)
 
     def _records(
@@ -194,6 +198,16 @@ class CsvShape:
         if found < self.width and not self.allow_padding:
             return "too_few_fields", f"{found} fields, the header has {self.width}"
         return None
+
+    def _unwrapped(self, record: bytes) -> bytes:
+        may_be_wrapped = self.escapes_by_doubling and not self.allow_padding and self.width > 1
+        if not (self.quote and may_be_wrapped and record.startswith(self.quote)):
+            return record
+        if not record.endswith(self.quote) or self._count(record) != 1:
+            return record
+        inner = record[1:-1].replace(self.quote * 2, self.quote)
+        is_row = b"\n" not in inner and self._balanced(inner) and self._count(inner) == self.width
+        return inner if is_row else record
 
     def _count(self, record: bytes) -> int:
         if not self.quote or self.quote not in record:

@@ -4,6 +4,10 @@ Extracts lie under landing/<system>[@org]/<object>/, folders below that are allo
 with a dot and `*.tmp` / `*.part` are files still being written, and ignored. Whatever else is not
 an extract is named in a notice: nothing is left out silently.
 
+Half-written files wait in two ways: all of them until they were left alone for a settle time, and,
+where a contract names a marker (`complete_when: _SUCCESS`), those of a folder until the marker lies
+beside them and is no older than they are.
+
 Links: people link extracts into the landing folder instead of copying them, so a link to a regular
 file is followed (it is only ever read). A linked folder is followed only when it stays inside the
 landing folder; one that leads out is refused, because a folder can hold far more than somebody
@@ -14,7 +18,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +79,12 @@ def discover(
     *,
     now: datetime,
     settle_seconds: float = 0.0,
+    markers: Mapping[tuple[str, str], str] | None = None,
 ) -> Discovery:
-    """List the extracts of contracted objects, sorted by path."""
+    """List the extracts of contracted objects, sorted by path.
+
+    `markers` names, by (system, object), the file that says that its folder is complete.
+    """
     files: list[ExtractFile] = []
     unsettled: list[str] = []
     notices: list[str] = []
@@ -84,9 +92,18 @@ def discover(
     if not landing.is_dir():
         return Discovery((), frozenset(), (f"the landing folder {landing} does not exist",))
     for folder, system, object_name in _object_folders(landing, contracted, notices):
+        marker = (markers or {}).get((system.partition("@")[0], object_name))
         for path in _walk(folder, landing, notices, frozenset()):
-            file = _describe(path, landing, system, object_name, notices)
+            if path.name == marker:
+                continue
+            file = _describe(path, folder, landing, system, object_name, notices)
             if file is None:
+                continue
+            if marker and not _is_complete(file, marker):
+                unsettled.append(file.relative)
+                notices.append(
+                    f"{file.relative}: waits for a {marker} beside it that is no older than it"
+                )
                 continue
             if settle_seconds > 0 and (now - file.modified_at).total_seconds() < settle_seconds:
                 unsettled.append(file.relative)
@@ -106,17 +123,22 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def extract_time(name: str, modified_at: datetime) -> datetime:
-    """Return the UTC time in a file name (20260131T120000Z, 2026-01-31), else `modified_at`."""
-    for year, _, month, day, *clock in _TIME_IN_NAME.findall(name):
+def extract_time(names: Iterable[str], modified_at: datetime) -> datetime:
+    """Return the UTC time in the first name that has one, else `modified_at`.
+
+    Names are those of the file and its folders, from the inside out; a time is written as
+    20260131T120000Z or 2026-01-31.
+    """
+    found = (match for name in names for match in _TIME_IN_NAME.findall(name))
+    for year, _, month, day, *clock in found:
         try:
-            found = datetime(
+            moment = datetime(
                 int(year), int(month), int(day), *(int(part or 0) for part in clock), tzinfo=UTC
             )
         except ValueError:
             continue
-        if 1990 <= found.year <= 2100:
-            return found
+        if 1990 <= moment.year <= 2100:
+            return moment
     return modified_at
 
 
@@ -161,8 +183,16 @@ def _walk(
             yield path
 
 
+def _is_complete(file: ExtractFile, marker: str) -> bool:
+    try:
+        marked_at = file.path.with_name(marker).stat().st_mtime_ns
+        return marked_at >= file.path.stat().st_mtime_ns
+    except OSError:
+        return False
+
+
 def _describe(
-    path: Path, landing: Path, system: str, object_name: str, notices: list[str]
+    path: Path, folder: Path, landing: Path, system: str, object_name: str, notices: list[str]
 ) -> ExtractFile | None:
     relative = path.relative_to(landing).as_posix()
     suffixes = path.suffixes
@@ -191,7 +221,7 @@ def _describe(
         is_gzip=is_gzip,
         size=status.st_size,
         modified_at=modified_at,
-        extracted_at=extract_time(path.name, modified_at),
+        extracted_at=extract_time(reversed(path.relative_to(folder).parts), modified_at),
         stat_signature=_signature(status),
     )
 

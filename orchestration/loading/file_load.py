@@ -18,12 +18,14 @@ from orchestration.loading.extract_text import FileFaultError
 from orchestration.loading.json_extract import JsonExtract
 from orchestration.loading.parquet_extract import ParquetExtract
 from orchestration.loading.raw_files import (
+    MISSING_REQUIRED_COLUMN,
     FileOutcome,
     forget_file,
     naive_utc,
     record_columns,
     record_file,
     record_quarantined_file,
+    record_refusal,
     record_rejects,
 )
 from orchestration.loading.raw_schema import add_columns, qualified, quoted
@@ -58,6 +60,14 @@ class NewFile:
         if self.extract is None or not self.extract.headers:
             return ()
         return tuple(name for name in self.contract.mandatory if name in self.match.missing)
+
+    @property
+    def refusal(self) -> str:
+        """What the file lacks, for people."""
+        columns = ", ".join(self.missing_mandatory)
+        return (
+            f"required column {columns} is missing; the file has {', '.join(self.extract.headers)}"
+        )
 
 
 def reading_version(contract: SourceContract) -> str:
@@ -114,6 +124,21 @@ def load_file(
         record_file(con, new.file, outcome, batch_id=batch.id, loaded_at=batch.loaded_at)
         record_quarantined_file(con, new.file, fault.reason, fault.detail, batch_id=batch.id)
     return None
+
+
+def refuse_file(con: duckdb.DuckDBPyConnection, new: NewFile, batch: Batch) -> None:
+    """Take note of a file that lacks a required column; the rows of its path stay as they are."""
+    outcome = FileOutcome(new.sha256, reading_version(new.contract), 0, 0, MISSING_REQUIRED_COLUMN)
+    with transaction(con):
+        record_refusal(
+            con,
+            new.file,
+            outcome,
+            new.missing_mandatory,
+            new.refusal,
+            batch_id=batch.id,
+            loaded_at=batch.loaded_at,
+        )
 
 
 @contextmanager

@@ -27,6 +27,7 @@ class TableLoad:
     quarantined_count: int
     unknown_columns: tuple[str, ...]
     missing_columns: tuple[str, ...]
+    refused_file_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ def total_table(
 ) -> TableLoad:
     """Add up the files of one contracted table, those of further orgs included."""
     source = [contract.system, contract.object]
-    file_count, extracted, loaded, rejected = con.execute(
+    file_count, refused, extracted, loaded, rejected = con.execute(
         f"""
         select
             count(*),
+            count(*) filter (state = 'refused'),
             coalesce(sum(record_count), 0)::bigint,
             coalesce(sum(loaded_count), 0)::bigint,
             coalesce(sum(rejected_count), 0)::bigint
@@ -75,12 +77,13 @@ def total_table(
         quarantined_count=rejected,
         unknown_columns=tuple(name for status, name in columns if status == "unknown"),
         missing_columns=tuple(name for status, name in columns if status == "missing_optional"),
+        refused_file_count=refused,
     )
 
 
 def file_notices(con: duckdb.DuckDBPyConnection, present: Collection[str]) -> list[str]:
-    """Name the files that are quarantined, have broken records, or are no longer there."""
-    notices = []
+    """Name the files that are refused, quarantined, have broken records, or are no longer there."""
+    refusals, notices = [], []
     files = con.execute(
         f"""
         select
@@ -99,10 +102,12 @@ def file_notices(con: duckdb.DuckDBPyConnection, present: Collection[str]) -> li
         """
     ).fetchall()
     for path, state, reason, record_count, loaded_count, rejected_count, detail in files:
-        if state == "quarantined":
+        if state == "refused":
+            refusals.append(f"{path}: refused, {detail}")
+        elif state == "quarantined":
             notices.append(f"{path}: quarantined, {reason}: {detail}")
         elif rejected_count:
             notices.append(f"{path}: {rejected_count} of {record_count} records quarantined")
         if path not in present:
             notices.append(f"{path}: no longer in the landing folder, its {loaded_count} rows stay")
-    return notices
+    return refusals + notices

@@ -1,6 +1,6 @@
 """What raw keeps about each extract: its file, its broken records, its surprising columns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +12,9 @@ from orchestration.loading.extract_files import ExtractFile
 from orchestration.loading.extract_reading import Reject
 from orchestration.loading.raw_schema import SCHEMA, qualified
 
+MISSING_REQUIRED_COLUMN = "missing_required_column"
+MISSING_REQUIRED = "missing_required"  # the status of such a column in raw._columns
+
 _REJECTS_VIEW = "extract_rejects"
 
 
@@ -22,6 +25,7 @@ class KnownFile:
     sha256: str
     contract_sha256: str
     stat_signature: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ class FileOutcome:
 
     @property
     def state(self) -> str:
-        """`loaded`, or `quarantined` when the file as a whole could not be used."""
+        """`loaded`; `quarantined` when the file could not be used; `refused` when it drifted."""
+        if self.reason == MISSING_REQUIRED_COLUMN:
+            return "refused"
         return "quarantined" if self.reason else "loaded"
 
 
@@ -50,7 +56,8 @@ def read_known_files(con: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
     if not exists:
         return {}
     rows = con.execute(
-        f"select source_file, sha256, contract_sha256, stat_signature from {qualified('_files')}"
+        "select source_file, sha256, contract_sha256, stat_signature, state "
+        f"from {qualified('_files')}"
     ).fetchall()
     return {path: KnownFile(*rest) for path, *rest in rows}
 
@@ -100,6 +107,53 @@ def record_file(
     con.execute(
         f"insert into {qualified('_files')} ({', '.join(row)}) values ({marks})", list(row.values())
     )
+
+
+def record_refusal(
+    con: duckdb.DuckDBPyConnection,
+    file: ExtractFile,
+    outcome: FileOutcome,
+    missing: Sequence[str],
+    detail: str,
+    *,
+    batch_id: str,
+    loaded_at: datetime,
+) -> None:
+    """Note that a file lacks required columns; what its path brought before stays as it is."""
+    kept = con.execute(
+        f"delete from {qualified('_files')} where source_file = ? "
+        "returning extracted_at, loaded_count, rejected_count",
+        [file.relative],
+    ).fetchone()
+    record_file(con, file, outcome, batch_id=batch_id, loaded_at=loaded_at)
+    if kept:
+        con.execute(
+            f"update {qualified('_files')} set extracted_at = $1, loaded_count = $2, "
+            "rejected_count = $3, record_count = $2 + $3 where source_file = $4",
+            [*kept, file.relative],
+        )
+    con.execute(
+        f"delete from {qualified('_quarantine')} where source_file = ? and source_line is null",
+        [file.relative],
+    )
+    con.execute(
+        f"delete from {qualified('_columns')} where source_file = ? and status = ?",
+        [file.relative, MISSING_REQUIRED],
+    )
+    record_quarantined_file(con, file, outcome.reason, detail, batch_id=batch_id)
+    record_columns(con, file, missing, MISSING_REQUIRED)
+
+
+def forget_useless(con: duckdb.DuckDBPyConnection, present: Collection[str]) -> None:
+    """Forget files that brought nothing and are gone: there is nothing to warn of any more."""
+    useless = con.execute(
+        f"select source_file from {qualified('_files')} where state <> 'loaded' "
+        "and loaded_count = 0"
+    ).fetchall()
+    for (path,) in useless:
+        if path not in present:
+            for table in ("_files", "_quarantine", "_columns"):
+                con.execute(f"delete from {qualified(table)} where source_file = ?", [path])
 
 
 def record_signature(con: duckdb.DuckDBPyConnection, path: str, signature: str) -> None:

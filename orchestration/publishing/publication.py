@@ -50,13 +50,24 @@ def _as_of(settings: Settings, record: RunRecord) -> str | None:
 
 
 def _sources(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Files, records and the newest extract by source system."""
+    """Files, records and the newest extract by source system, and which of its tables are stale.
+
+    A table is stale while one of its files is refused: that file brought nothing.
+    """
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         rows = connection.execute(
             "select source_system, count(*), count(*) filter (state = 'quarantined'),"
             " coalesce(sum(record_count), 0)::bigint, coalesce(sum(loaded_count), 0)::bigint,"
-            " coalesce(sum(rejected_count), 0)::bigint, max(extracted_at)"
+            " coalesce(sum(rejected_count), 0)::bigint,"
+            " max(extracted_at) filter (state = 'loaded')"
             " from raw._files group by source_system order by source_system"
+        ).fetchall()
+        refused = connection.execute(
+            "select files.source_system, files.source_object, files.source_file, lines.detail"
+            " from raw._files as files"
+            " left join raw._quarantine as lines"
+            " on files.source_file = lines.source_file and lines.source_line is null"
+            " where files.state = 'refused' order by files.source_file"
         ).fetchall()
     return {
         system: {
@@ -66,6 +77,11 @@ def _sources(settings: Settings) -> dict[str, dict[str, Any]]:
             "extracted_count": extracted,
             "loaded_count": loaded,
             "rejected_count": rejected,
+            "stale": [
+                {"object": source_object, "source_file": path, "reason": reason}
+                for owner, source_object, path, reason in refused
+                if owner == system
+            ],
         }
         for system, files, quarantined, extracted, loaded, rejected, newest in rows
     }

@@ -1,5 +1,6 @@
 """What stands between the marts and their readers: a bad mart, a bad extract, a reader at work."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -95,16 +96,47 @@ def test_dirty_extracts_reach_the_exceptions(two_leads: Installation):
     assert leads == 3
 
 
-def test_a_missing_required_column_stops_the_refresh(two_leads: Installation):
-    before = two_leads.current.resolve()
-    two_leads.place("salesforce", "lead", "no_created.csv", b"Id,Email\n00Q000000000009AAA,x@y.z\n")
-    done = two_leads.run("refresh")
+def test_a_missing_required_column_stops_its_table_alone(two_leads: Installation):
+    """The table keeps what it had, the others go on, and the release says what is stale."""
+    header = LEADS.splitlines()[0]
+    # good at first, then replaced under its name by one without a required column
+    row = "00Q000000000008AAA,Gus,Gray,gus@acme.example,New,Web,2026-01-07T10:00:00Z,"
+    two_leads.place("salesforce", "lead", "later.csv", f"{header}\n{row}\n".encode())
+    two_leads.refresh()
+    two_leads.place("salesforce", "lead", "later.csv", b"Id,Email\n00Q000000000009AAA,x@y.z\n")
+    two_leads.place("salesforce", "account", "Account.csv", b"Id,Name\n001000000000001AAA,Acme\n")
+    said = " ".join(two_leads.refresh().split())
+    reason = "required column created_date is missing; the file has Id, Email"
+    assert f"stale: salesforce.lead: salesforce/lead/later.csv: {reason}" in said
+    assert "no_file_refused failed on raw.salesforce__lead.state" in said
+    assert "missing_column=created_date" in said
+    with two_leads.connect() as release:
+        assert release.execute("select count(*) from marts.dim_leads").fetchone() == (3,)
+        assert release.execute("select count(*) from marts.dim_accounts").fetchone() == (1,)
+        assert release.execute(
+            "select source_object, source_file, source_line, reason, severity, detail"
+            " from reports.rpt_exceptions where severity = 'error'"
+        ).fetchall() == [
+            ("lead", "salesforce/lead/later.csv", None, "missing_required_column", "error", reason)
+        ]
+    manifest = json.loads((two_leads.current.resolve().parent / "manifest.json").read_text())
+    stale = {"object": "lead", "source_file": "salesforce/lead/later.csv", "reason": reason}
+    assert manifest["sources"]["salesforce"]["stale"] == [stale]
+    # an extract in order again ends it
+    two_leads.place("salesforce", "lead", "later.csv", f"{header}\n".encode())
+    assert "stale" not in two_leads.refresh()
+    with two_leads.connect() as release:
+        assert release.execute("select count(*) from marts.dim_leads").fetchone() == (2,)
+
+
+def test_a_refresh_of_which_nothing_can_be_loaded_fails(installation: Installation):
+    installation.place("salesforce", "lead", "no_created.csv", b"Id,Email\n00Q1,x@y.z\n")
+    done = installation.run("refresh")
     said = " ".join((done.stdout + done.stderr).split())
     assert done.returncode == 1
-    assert "no_created.csv" in said
-    assert "created_date" in said
+    assert "salesforce/lead/no_created.csv: required column created_date is missing" in said
     assert "Traceback" not in said
-    assert two_leads.current.resolve() == before
+    assert not installation.current.exists()
 
 
 READER = """

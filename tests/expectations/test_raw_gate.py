@@ -34,6 +34,9 @@ def write_raw(path, files, **tables):
             source_object varchar, record_count bigint, loaded_count bigint, rejected_count bigint,
             state varchar, reason varchar, extracted_at timestamp)"""
         )
+        connection.execute(
+            "create table raw._columns (source_file varchar, column_name varchar, status varchar)"
+        )
         for n, (system, name, records, loaded, rejected, state, extracted) in enumerate(files):
             source_file = f"{system}/{name}/{n}.csv"
             reason = None if state == "loaded" else "cut off"
@@ -41,6 +44,11 @@ def write_raw(path, files, **tables):
                 "insert into raw._files values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [source_file, system, name, records, loaded, rejected, state, reason, extracted],
             )
+            if state == "refused":
+                connection.execute(
+                    "insert into raw._columns values (?, 'created_date', 'missing_required')",
+                    [source_file],
+                )
         for table, select in tables.items():
             connection.execute(f"create table raw.{table} as {select}")
     return path
@@ -88,6 +96,8 @@ def broken(tmp_path_factory):
             ("hubspot", "contacts", 10, 9, 1, "loaded", NEWEST),
             ("hubspot", "contacts", 10, 9, 1, "loaded", NEWEST),
             ("web", "sessions", None, 0, 0, "quarantined", NEWEST),
+            # refused today: its table is no fresher for it
+            ("salesforce@emea", "lead", 0, 0, 0, "refused", NEWEST),
         ],
         # 98 rows of which 6 have no key and 7 an empty one; 1 row too few
         salesforce__lead="""select
@@ -115,8 +125,8 @@ def outcome(result, table, check):
 
 def test_sound_extracts_pass_every_check(sound):
     assert [c.message for c in sound.checks if c.status != "passed"] == []
-    # 3 tables with 5 checks and a freshness each, 3 checks of the book of files
-    assert sound.passed == 3 * 6 + 3
+    # 3 tables with 5 checks, a freshness and refused files, 3 checks of the book of files
+    assert sound.passed == 3 * 7 + 3
     assert outcome(sound, "salesforce__lead", "id_not_null").observed == 5
 
 
@@ -132,6 +142,10 @@ def test_a_table_without_a_file_has_no_checks(sound):
         ("salesforce__lead", "id_not_null", "id", "block", 6, "6 of 98 rows"),
         ("salesforce__lead", "id_not_empty_text", "id", "block", 7, "7 of 98 rows"),
         ("salesforce__lead", "is_fresh", "extracted_at", "warn", 1, "salesforce@emea"),
+        (
+            *("salesforce__lead", "no_file_refused", "state", "warn", 1),
+            "salesforce@emea/lead/5.csv missing_column=created_date",
+        ),
         ("hubspot__contacts", "email_not_empty_text", "email", "block", 18, "18 of 18 rows"),
         ("hubspot__contacts", "_source_file_not_null", "_source_file", "block", 1, "1 of 18 rows"),
         # 2 of 20 records
@@ -152,7 +166,7 @@ def test_a_planted_defect_fails_its_check(broken, table, check, column, severity
 
 
 def test_only_the_planted_defects_fail(broken):
-    assert broken.failed == 10
+    assert broken.failed == 11
     freshness = [c.status for c in broken.checks if c.check == "is_fresh"]
     # no file of salesforce__task is in the book: nothing to call stale
     assert freshness == ["failed", "passed", "passed"]

@@ -136,27 +136,77 @@ def test_files_with_different_columns_share_a_table(house: House) -> None:
     ]
 
 
-def test_missing_required_column_stops_the_load_before_anything_is_written(house: House) -> None:
+LACKS_ID = "crm/lead/c.csv: required column id is missing; the file has Number, name"
+
+
+def test_file_without_a_required_column_is_refused_and_the_others_load(house: House) -> None:
     house.put(b"id,name\n1,Ann\n", "a.csv")
-    house.load()
-    house.put(b"id,name\n2,Bob\n", "b.csv")
     house.put(b"Number,name\n3,Cy\n", "c.csv")
-    with pytest.raises(LoadError) as raised:
-        house.load(full_refresh=True)
-    assert str(raised.value) == (
-        "crm/lead/c.csv: required column id is missing; the file has Number, name"
-    )
-    assert house.rows("id") == [("1",)]
-    assert house.query("select source_file from raw._files") == [("crm/lead/a.csv",)]
+    report = house.load("first")
+    assert report.notices == (LACKS_ID.replace(": required", ": refused, required"),)
+    assert report.tables[0].refused_file_count == 1
+    files = "select source_file, state, reason, record_count from raw._files order by 1"
+    assert house.query(files) == [
+        ("crm/lead/a.csv", "loaded", None, 1),
+        ("crm/lead/c.csv", "refused", "missing_required_column", 0),
+    ]
+    # it is not read again, and said again
+    again = house.load("second")
+    assert (again.notices, again.tables[0].skipped_file_count) == (report.notices, 2)
+    # until it is in order
+    house.put(b"id,name\n3,Cy\n", "c.csv")
+    assert house.load("third").notices == ()
+    assert house.rows("id") == [("1",), ("3",)]
+    assert house.query("select * from raw._quarantine") == []
+    assert house.query("select status, count(*) from raw._columns group by all") == [
+        ("missing_optional", 2)
+    ]
 
 
-def test_header_only_file_still_needs_the_required_columns(house: House) -> None:
-    house.put(b"name,email\n")
-    with pytest.raises(LoadError, match="column id is missing"):
-        house.load()
+def test_file_that_loses_a_required_column_keeps_the_rows_it_brought(house: House) -> None:
+    house.put(b"id,name\n1,Ann\n2\n", "2026-01-31.csv")
+    house.load("first")
+    house.put(b"name\nAnn\n", "2026-01-31.csv")
+    for _ in range(2):
+        report = house.load("second")
+        assert house.rows("id, _batch_id") == [("1", "first")]
+        assert house.query("select record_count, loaded_count, state from raw._files") == [
+            (2, 1, "refused")
+        ]
+        assert house.rejects() == [(3, "too_few_fields"), (None, "missing_required_column")]
+        (table,) = report.tables
+        assert (table.extracted_count, table.loaded_count, table.quarantined_count) == (2, 1, 1)
+        assert "id is missing; the file has name" in report.notices[0]
 
 
-def test_wrong_delimiter_is_a_missing_column(house: House) -> None:
-    house.put(b"id;name\n1;Ann\n")
-    with pytest.raises(LoadError, match="the file has id;name"):
-        house.load()
+def test_refused_file_that_is_gone_is_forgotten(house: House) -> None:
+    house.put(b"id,name\n1,Ann\n", "a.csv")
+    path = house.put(b"Number,name\n3,Cy\n", "c.csv")
+    house.load()
+    path.unlink()
+    report = house.load()
+    assert (report.notices, report.tables[0].file_count) == ((), 1)
+    assert house.rejects() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"Number,name\n3,Cy\n", LACKS_ID),
+        (b"name,email\n", "column id is missing"),  # a file without a row has to have it, too
+        (b"id;name\n1;Ann\n", "the file has id;name"),
+    ],
+)
+def test_load_of_which_nothing_can_be_used_stops(
+    house: House, content: bytes, message: str
+) -> None:
+    path = house.put(b"id,name\n1,Ann\n", "a.csv")
+    house.load("first")
+    path.unlink()
+    house.put(content, "c.csv")
+    with pytest.raises(LoadError, match=message):
+        house.load("second", full_refresh=True)
+    # nothing was written
+    assert house.query("select source_file, batch_id from raw._files") == [
+        ("crm/lead/a.csv", "first")
+    ]

@@ -72,7 +72,7 @@ def test_odd_json_keys(house: House) -> None:
     assert house.rows("a_b, c_d, it_s, column_1") == [("slash", "tilde", "quote", "blank")]
 
 
-def test_json_without_a_required_key_stops_the_load(house: House) -> None:
+def test_json_without_a_required_key_is_refused(house: House) -> None:
     house.put(b'{"name": "Ann"}\n', "x.jsonl")
     with pytest.raises(LoadError, match=r"crm/lead/x\.jsonl: required column id is missing"):
         house.load()

@@ -1,9 +1,22 @@
 {# Text to typed values. A value that does not fit is null, never an error. #}
 
 {# Text to TIMESTAMP in UTC. Dates, ISO 8601 with T or space, with Z, an offset or none (UTC).
-   Years outside 1990-2100 are null: they parse but lie. #}
-{% macro try_cast_utc(value) -%}
+   Years outside 1990-2100 are null: they parse but lie. With `formats` (strptime patterns) the
+   first that fits holds, and no other form. #}
+{% macro try_cast_utc(value, formats=[]) -%}
+    {%- if formats -%}
+        {{ return(try_cast_formatted(value, formats)) }}
+    {%- endif -%}
     {{ return(adapter.dispatch('try_cast_utc', 'lead_ledger')(value)) }}
+{%- endmacro %}
+
+{% macro try_cast_formatted(value, formats) -%}
+    {{ return(adapter.dispatch('try_cast_formatted', 'lead_ledger')(value, formats)) }}
+{%- endmacro %}
+
+{% macro duckdb__try_cast_formatted(value, formats) -%}
+    {%- set moment = "try_strptime(trim(" ~ value ~ "), ['" ~ formats | join("', '") ~ "'])" -%}
+    case when year({{ moment }}) between 1990 and 2100 then {{ moment }} end
 {%- endmacro %}
 
 {% macro duckdb__try_cast_utc(value) -%}
@@ -29,7 +42,10 @@
     end
 {%- endmacro %}
 
-{% macro try_cast_date(value) -%}
+{% macro try_cast_date(value, formats=[]) -%}
+    {%- if formats -%}
+        {{ return('cast(' ~ try_cast_formatted(value, formats) ~ ' as date)') }}
+    {%- endif -%}
     {{ return(adapter.dispatch('try_cast_date', 'lead_ledger')(value)) }}
 {%- endmacro %}
 

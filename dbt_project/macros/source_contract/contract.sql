@@ -2,12 +2,25 @@
 {% macro source_contract(system, object) -%}
     {%- for node in graph.sources.values() if node.source_name == system and node.name == object -%}
         {%- set meta = node.config.meta or node.meta -%}
+        {%- set columns = [] -%}
+        {%- for column in node.columns.values() -%}
+            {%- set column_meta = column.config.meta or column.meta or {} -%}
+            {%- do columns.append({
+                'name': column.name,
+                'data_type': column.data_type,
+                'meta': column_meta,
+                'placeholders': column_meta.get('placeholders', meta.placeholders or []),
+            }) -%}
+        {%- endfor -%}
+        {%- set tombstone = meta.tombstone or [] -%}
         {{ return({
             'key': meta.key or [],
             'version': meta.version,
             'required': ((meta.required or []) + (meta.key or [])) | unique | list,
             'replaces': meta.replaces or [],
-            'columns': node.columns.values() | list,
+            'extract': meta.extract or 'delta',
+            'tombstone': [tombstone] if tombstone is string else tombstone,
+            'columns': columns,
         }) }}
     {%- endfor -%}
     {{ exceptions.raise_compiler_error('no source contract for ' ~ system ~ '.' ~ object) }}
@@ -45,34 +58,4 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(tables) }}
-{%- endmacro %}
-
-{# A raw text cell as the type that the contract declares. #}
-{% macro contracted_cell(column) -%}
-    {%- set meta = column.config.meta or column.meta or {} -%}
-    {%- if column.data_type == 'timestamp' -%}
-        {{ try_cast_utc(column.name) }}
-    {%- elif column.data_type == 'date' -%}
-        {{ try_cast_date(column.name) }}
-    {%- elif column.data_type == 'decimal' -%}
-        {{ try_cast_decimal(column.name, meta.get('scale', 2)) }}
-    {%- elif column.data_type == 'integer' -%}
-        {{ try_cast_integer(column.name) }}
-    {%- elif column.data_type == 'double' -%}
-        {{ try_cast_double(column.name) }}
-    {%- elif column.data_type == 'boolean' -%}
-        {{ try_cast_boolean(column.name) }}
-    {%- else -%}
-        nullif(trim({{ column.name }}), '')
-    {%- endif -%}
-{%- endmacro %}
-
-{# The condition under which a row of raw text can be staged: every required cell has a value of
-   its type. #}
-{% macro is_stageable(contract) -%}
-    {%- set conditions = [] -%}
-    {%- for column in contract.columns if column.name in contract.required -%}
-        {%- do conditions.append('(' ~ contracted_cell(column) ~ ') is not null') -%}
-    {%- endfor -%}
-    {{ conditions | join(' and ') if conditions else 'true' }}
 {%- endmacro %}

@@ -1,16 +1,19 @@
 {# What `latest_rows` leaves out or nulls, one row per record and column: a blank or unusable
-   required cell (the row is not staged), any other cell that does not cast (the cell is null)
-   and a clock value more than a day after its extract (it does not move "now"). #}
+   required cell (the row is not staged), any other cell that does not cast (the cell is null),
+   a clock value more than a day after its extract (it does not move "now") and any other moment
+   more than ten years after it (an open end that the contract does not name). #}
 {% macro rejected_rows(system, object) -%}
 {%- set relation = source(system, object) -%}
 {%- if execute -%}
 {%- set contract = source_contract(system, object) -%}
 {%- set record_id = contract.key[0] if contract.key else 'null' -%}
+{%- set asked = row_conditions(contract) -%}
+{%- set is_live = '' if asked.tombstone == 'false' else ' and not (' ~ asked.tombstone ~ ')' -%}
 {%- set checks = [] -%}
 {%- for column in contract.columns -%}
     {%- set cell = contracted_cell(column) -%}
-    {%- set meta = column.config.meta or column.meta or {} -%}
-    {%- set text = "nullif(trim(" ~ column.name ~ "), '')" -%}
+    {%- set meta = column.meta -%}
+    {%- set text = contracted_text(column) -%}
     {%- set detail = "'" ~ column.name ~ "'" -%}
     {%- if not meta.get('pii') -%}
         {%- set shown = "coalesce(left(" ~ column.name ~ ", 200), '')" -%}
@@ -21,7 +24,8 @@
             'reason': "case when " ~ text ~ " is null then 'required_value_missing'"
                 ~ " else 'required_value_invalid' end",
             'is_excluded': 'true',
-            'condition': '(' ~ cell ~ ') is null',
+            'condition': '(' ~ cell ~ ') is null'
+                ~ (is_live if column.name not in contract.key else ''),
             'detail': detail,
         }) -%}
     {%- elif column.data_type not in ('varchar', none) -%}
@@ -37,6 +41,13 @@
             'reason': "'clock_in_the_future'",
             'is_excluded': 'false',
             'condition': '(' ~ cell ~ ') > ' ~ add_seconds('_extracted_at', 86400),
+            'detail': detail,
+        }) -%}
+    {%- elif column.data_type in ('date', 'timestamp') -%}
+        {%- do checks.append({
+            'reason': "'far_in_the_future'",
+            'is_excluded': 'false',
+            'condition': '(' ~ cell ~ ') > ' ~ add_seconds('_extracted_at', 3652 * 86400),
             'detail': detail,
         }) -%}
     {%- endif -%}

@@ -9,7 +9,10 @@ files as (
         source_object,
         sum(record_count) as extracted_count,
         sum(loaded_count) as loaded_count,
-        sum(rejected_count) as quarantined_count
+        sum(rejected_count) as quarantined_count,
+        -- an unusable file as a whole is one line of the quarantine
+        sum(rejected_count + case when state = 'loaded' then 0 else 1 end)
+            as expected_quarantine_count
     from {{ ref('stg_ledger__files') }}
     -- the others are not staged; rpt_exceptions names their files
     where {{ is_system_in_use('source_system') }}
@@ -17,32 +20,42 @@ files as (
 
 ),
 
+quarantined_lines as (
+
+    select
+        source_system,
+        source_object,
+        count(*) as listed_quarantine_count
+    from {{ ref('stg_ledger__quarantined_lines') }}
+    group by source_system, source_object
+
+),
+
 raw_rows as (
 
     {% for table in staged_tables() %}
-    {% set contract = {'required': [], 'columns': []} %}
-    {% if execute %}{% set contract = source_contract(table.system, table.object) %}{% endif %}
     select
-        _source_system as source_system,
+        source_system,
         '{{ table.object }}' as source_object,
-        count(*) as raw_count,
-        sum(case when {{ is_stageable(contract) }} then 0 else 1 end) as rejected_count,
-        -- counted from the keys, not as what is left over; restated spend is replaced by date,
-        -- not by key
-        {% if contract.key and not contract.replaces -%}
-        sum(case when {{ is_stageable(contract) }} then 1 else 0 end)
-        - count(
-            distinct case
-                when {{ is_stageable(contract) }} then {{ contract.key | join(" || '|' || ") }}
-            end
-        )
-        {%- else -%}
-        cast(null as bigint)
-        {%- endif %} as superseded_count
-    from {{ source(table.system, table.object) }}
-    group by _source_system
+        raw_count,
+        rejected_count,
+        superseded_count
+    from {{ row_fates(table.system, table.object) }} as {{ table.system }}__{{ table.object }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
+),
+
+listed_rejects as (
+
+    select
+        source_system,
+        source_object,
+        count(distinct source_file || chr(31) || cast(source_line as {{ dbt.type_string() }}))
+            as listed_rejected_count
+    from {{ ref('int_quality__rejected_rows') }}
+    where is_excluded
+    group by source_system, source_object
 
 ),
 
@@ -68,19 +81,26 @@ final as (
         files.extracted_count,
         files.loaded_count,
         files.quarantined_count,
+        files.expected_quarantine_count,
+        coalesce(quarantined_lines.listed_quarantine_count, 0) as listed_quarantine_count,
         coalesce(raw_rows.raw_count, 0) as raw_count,
         coalesce(staged_rows.staged_count, 0) as staged_count,
         coalesce(raw_rows.rejected_count, 0) as rejected_count,
-        coalesce(
-            raw_rows.superseded_count,
-            raw_rows.raw_count - raw_rows.rejected_count - coalesce(staged_rows.staged_count, 0),
-            0
-        ) as superseded_count
+        coalesce(listed_rejects.listed_rejected_count, 0) as listed_rejected_count,
+        coalesce(raw_rows.superseded_count, 0) as superseded_count
     from files
+    left join quarantined_lines
+        on
+            files.source_system = quarantined_lines.source_system
+            and files.source_object = quarantined_lines.source_object
     left join raw_rows
         on
             files.source_system = raw_rows.source_system
             and files.source_object = raw_rows.source_object
+    left join listed_rejects
+        on
+            files.source_system = listed_rejects.source_system
+            and files.source_object = listed_rejects.source_object
     left join staged_rows
         on
             files.source_system = staged_rows.source_system

@@ -19,7 +19,7 @@ renamed as (
         employee_count,
         created_at,
         ended_at,
-        coalesce(is_deleted, false) as is_source_deleted,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

@@ -25,7 +25,7 @@ renamed as (
         converted_at,
         converted_opportunity_id,
         merged_into_lead_id,
-        coalesce(is_deleted, false) as is_source_deleted,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

@@ -31,7 +31,7 @@ renamed as (
         source,
         campaign_id,
         lost_reason,
-        coalesce(is_deleted, false) as is_source_deleted,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

@@ -18,7 +18,7 @@ renamed as (
         old_value,
         new_value,
         created_date as occurred_at,
-        coalesce(is_deleted, false) as is_source_deleted,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

@@ -17,7 +17,7 @@ renamed as (
         stage_name as stage,
         amount as opportunity_amount,
         created_date as occurred_at,
-        coalesce(is_deleted, false) as is_source_deleted,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at
