@@ -1,0 +1,22 @@
+"""The portable macros as models over a table of texts, `cells`, for the golden test."""
+
+CALLS = {
+    "utc": "try_cast_utc('cell')",
+    "us_minutes": "try_cast_utc('cell', ['%m/%d/%y %I:%M %p'])",
+    "day": "try_cast_date('cell')",
+    "european_day": "try_cast_date('cell', ['%d-%m-%y'])",
+    "whole": "try_cast_integer('cell')",
+    "money": "try_cast_decimal('cell')",
+    "rate": "try_cast_decimal('cell', 8)",
+    "ratio": "try_cast_double('cell')",
+    "flag": "try_cast_boolean('cell')",
+    "domain": "url_domain('cell')",
+    "one_key": "stable_key(['cell'])",
+    "two_key": "stable_key(['cell', \"'b'\"])",
+    "public": "public_id(stable_key(['cell']))",
+}
+MACRO_MODELS = {
+    "golden_macros": "select cell, "
+    + ", ".join(f"{{{{ {call} }}}} as {name}" for name, call in CALLS.items())
+    + " from cells"
+}
