@@ -10,14 +10,30 @@ histories as (
         source_record_id,
         {{ record_key('source_system', 'opportunity', 'opportunity_id') }} as opportunity_key,
         stage as source_value,
+        cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
         occurred_at
     from {{ ref('stg_salesforce__opportunity_histories') }}
     where not is_source_deleted
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_object,
+        source_record_id,
+        opportunity_key,
+        source_value,
+        stated_stage,
+        opportunity_amount,
+        occurred_at
+    from {{ ref('int_lifecycle__hubspot_opportunity_histories') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,
@@ -25,6 +41,7 @@ histories as (
         source_record_id,
         {{ record_key('source_system', 'opportunity', 'object_id') }} as opportunity_key,
         stage as source_value,
+        cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
         occurred_at
     from {{ ref('stg_generic__stage_events') }}
@@ -36,11 +53,19 @@ histories as (
 mapped as (
 
     select
-        mapped.*,
+        source_system,
+        source_object,
+        source_record_id,
+        opportunity_key,
+        source_value,
+        -- what the system itself says of a stage goes before its name
+        coalesce(stated_stage, named_stage) as mapped_stage,
         -- a stage that nobody mapped is neither won nor lost; it is reported
-        coalesce(mapped_stage, 'opportunity') as stage
+        coalesce(stated_stage, named_stage, 'opportunity') as stage,
+        opportunity_amount,
+        occurred_at
     from {{ map_value(
-        'histories', ref('stage_mapping'), 'stage', 'mapped_stage', 'source_value', 'opportunity'
+        'histories', ref('stage_mapping'), 'stage', 'named_stage', 'source_value', 'opportunity'
     ) }} as mapped
 
 ),

@@ -31,7 +31,12 @@ raw_rows as (
         sum(case when {{ is_stageable(contract) }} then 1 else 0 end)
         - count(
             distinct case
-                when {{ is_stageable(contract) }} then {{ contract.key | join(" || '|' || ") }}
+                when {{ is_stageable(contract) }}
+                    -- typed: one moment can be written in two ways
+                    then ''
+                        {%- for column in contract.columns if column.name in contract.key %}
+                        || '|' || cast({{ contracted_cell(column) }} as {{ dbt.type_string() }})
+                        {%- endfor %}
             end
         )
         {%- else -%}
