@@ -38,6 +38,7 @@
 
 {% macro default__salesforce_id_18(id) -%}
     {%- set upper_case = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'" -%}
+    {%- set letters = 'substring(trim(' ~ id ~ '), ' -%}
     case
         when length(trim({{ id }})) != 15 then nullif(trim({{ id }}), '')
         else
@@ -47,9 +48,11 @@
                 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345',
                 1
                 {%- for place in range(5) %}
-                {%- set letter = 'substring(trim(' ~ id ~ '), ' ~ (group * 5 + place + 1) ~ ', 1)' %}
-                + case when position({{ letter }} in {{ upper_case }}) > 0
-                    then {{ 2 ** place }} else 0 end
+                {%- set letter = letters ~ (group * 5 + place + 1) ~ ', 1)' %}
+                + case
+                    when position({{ letter }} in {{ upper_case }}) > 0 then {{ 2 ** place }}
+                    else 0
+                end
                 {%- endfor %},
                 1
             )

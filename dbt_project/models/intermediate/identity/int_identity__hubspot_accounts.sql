@@ -9,7 +9,7 @@ companies as (
 
 ),
 
-merges as (
+merged as (
 
     select
         source_system,
@@ -30,7 +30,7 @@ final as (
         companies.source_record_id,
         {{ record_key('companies.source_system', 'account', 'companies.source_record_id') }}
             as account_key,
-        {{ record_key('companies.source_system', 'account', 'merges.surviving_company_id') }}
+        {{ record_key('companies.source_system', 'account', 'merged.surviving_company_id') }}
             as merged_into_key,
         companies.account_name,
         companies.website,
@@ -39,13 +39,13 @@ final as (
         companies.country,
         companies.created_at,
         cast(null as timestamp) as ended_at,
-        companies.is_source_deleted or merges.surviving_company_id is not null
+        companies.is_source_deleted or merged.surviving_company_id is not null
             as is_source_deleted
     from companies
-    left join merges
+    left join merged
         on
-            companies.source_system = merges.source_system
-            and companies.source_record_id = merges.merged_company_id
+            companies.source_system = merged.source_system
+            and companies.source_record_id = merged.merged_company_id
 
 )
 

@@ -10,7 +10,7 @@ contacts as (
 
 ),
 
-merges as (
+merged as (
 
     select * from {{ ref('int_identity__hubspot_merges') }}
 
@@ -20,20 +20,20 @@ merges as (
 gone as (
 
     select
-        merges.source_system,
-        merges.merged_contact_id
-    from merges
+        merged.source_system,
+        merged.merged_contact_id
+    from merged
     left join contacts
         on
-            merges.source_system = contacts.source_system
-            and merges.merged_contact_id = contacts.source_record_id
-    left join merges as next_merges
+            merged.source_system = contacts.source_system
+            and merged.merged_contact_id = contacts.source_record_id
+    left join merged as next_merged
         on
-            merges.source_system = next_merges.source_system
-            and merges.surviving_contact_id = next_merges.merged_contact_id
+            merged.source_system = next_merged.source_system
+            and merged.surviving_contact_id = next_merged.merged_contact_id
     where
         contacts.source_record_id is null
-        and (merges.is_survivor_known or next_merges.is_survivor_known)
+        and (merged.is_survivor_known or next_merged.is_survivor_known)
 
 ),
 
@@ -84,7 +84,7 @@ final as (
         records.source_record_id,
         {{ record_key('records.source_system', 'contact', 'records.source_record_id') }}
             as record_key,
-        {{ record_key('records.source_system', 'contact', 'merges.surviving_contact_id') }}
+        {{ record_key('records.source_system', 'contact', 'merged.surviving_contact_id') }}
             as merged_into_key,
         cast(null as bigint) as converted_contact_key,
         cast(null as bigint) as converted_account_key,
@@ -104,10 +104,10 @@ final as (
         records.source_file,
         records.source_line
     from records
-    left join merges
+    left join merged
         on
-            records.source_system = merges.source_system
-            and records.source_record_id = merges.merged_contact_id
+            records.source_system = merged.source_system
+            and records.source_record_id = merged.merged_contact_id
 
 )
 

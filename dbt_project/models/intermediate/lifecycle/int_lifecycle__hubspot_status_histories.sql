@@ -28,7 +28,17 @@ recorded as (
         occurred_at,
         false as is_inferred
     from {{ ref('stg_hubspot__contact_property_histories') }}
-    where property_name in ('lifecyclestage', 'hs_lead_status')
+    -- a blank value is no event
+    where property_name in ('lifecyclestage', 'hs_lead_status') and value is not null
+
+),
+
+known as (
+
+    select distinct
+        source_system,
+        contact_id
+    from recorded
 
 ),
 
@@ -46,7 +56,7 @@ present as (
             contacts.created_at
         ) as occurred_at
     from contacts
-    left join (select distinct source_system, contact_id from recorded) as known
+    left join known
         on
             contacts.source_system = known.source_system
             and contacts.source_record_id = known.contact_id
