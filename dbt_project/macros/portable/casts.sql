@@ -1,6 +1,7 @@
 {# Text to typed values. A value that does not fit is null, never an error. #}
 
-{# Text to TIMESTAMP in UTC. Dates, ISO 8601 with T or space, with Z, an offset or none (UTC).
+{# Text to TIMESTAMP in UTC. Dates, ISO 8601 with T or space, with Z, an offset or none (UTC);
+   12 or 13 digits are milliseconds since 1970.
    Years outside 1990-2100 are null: they parse but lie. With `formats` (strptime patterns) the
    first that fits holds, and no other form. #}
 {% macro try_cast_utc(value, formats=[]) -%}
@@ -24,6 +25,13 @@
     {%- set offset_pattern = '[+-]\\d{2}(:?\\d{2})?$' -%}
     {%- set offset = "regexp_extract(" ~ text ~ ", '" ~ offset_pattern ~ "')" -%}
     case
+        when length({{ text }}) in (12, 13) and try_cast({{ text }} as bigint) is not null
+            then
+                case
+                    when
+                        cast({{ text }} as bigint) between 631152000000 and 4133980799999
+                        then make_timestamp(try_cast({{ text }} as bigint) * 1000)
+                end
         when left({{ text }}, 4) not between '1990' and '2100' then null
         -- the common forms without a regular expression, as most cells have them
         when length({{ text }}) in (10, 19) then try_cast({{ text }} as timestamp)

@@ -20,8 +20,27 @@ accounts as (
     from {{ ref('stg_salesforce__accounts') }}
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_record_id,
+        account_key,
+        merged_into_key,
+        account_name,
+        website,
+        industry,
+        employee_count,
+        country,
+        created_at,
+        ended_at,
+        is_source_deleted
+    from {{ ref('int_identity__hubspot_accounts') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,

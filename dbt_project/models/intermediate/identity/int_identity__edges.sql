@@ -63,6 +63,23 @@ merge_edges as (
 
 ),
 
+{% if uses('hubspot') and uses('salesforce') %}
+-- what HubSpot's sync wrote down; ids are unique over all orgs of Salesforce
+stored_id_edges as (
+
+    select
+        stored_ids.record_key as left_key,
+        records.record_key as right_key,
+        'stored_salesforce_id' as method
+    from {{ ref('int_identity__hubspot_stored_ids') }} as stored_ids
+    inner join records
+        on
+            stored_ids.salesforce_id = {{ salesforce_id_18('records.source_record_id') }}
+            and split_part(records.source_system, '@', 1) = 'salesforce'
+
+),
+{% endif %}
+
 final as (
 
     select * from email_edges
@@ -70,6 +87,10 @@ final as (
     select * from conversion_edges
     union all
     select * from merge_edges
+    {% if uses('hubspot') and uses('salesforce') %}
+    union all
+    select * from stored_id_edges
+    {% endif %}
 
 )
 

@@ -11,8 +11,18 @@ owners as (
     from {{ ref('stg_salesforce__users') }}
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_record_id,
+        owner_name
+    from {{ ref('stg_hubspot__owners') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,

@@ -60,8 +60,37 @@ records as (
     from {{ ref('stg_salesforce__contacts') }}
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_object,
+        source_record_id,
+        record_key,
+        merged_into_key,
+        converted_contact_key,
+        converted_account_key,
+        account_key,
+        converted_opportunity_key,
+        converted_at,
+        converted_precision,
+        email,
+        full_name,
+        company_name,
+        country,
+        source,
+        status,
+        owner_key,
+        created_at,
+        is_source_deleted,
+        source_file,
+        source_line
+    from {{ ref('int_identity__hubspot_person_records') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,

@@ -23,8 +23,24 @@ activities as (
     where is_closed and not is_source_deleted
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_record_id,
+        who_id,
+        record_key,
+        activity_type,
+        subject,
+        direction,
+        is_human,
+        occurred_at
+    from {{ ref('int_lifecycle__hubspot_activities') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,

@@ -10,14 +10,30 @@ histories as (
         source_record_id,
         {{ record_key('source_system', 'opportunity', 'opportunity_id') }} as opportunity_key,
         stage as source_value,
+        cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
         occurred_at
     from {{ ref('stg_salesforce__opportunity_histories') }}
     where not is_source_deleted
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_object,
+        source_record_id,
+        opportunity_key,
+        source_value,
+        stated_stage,
+        opportunity_amount,
+        occurred_at
+    from {{ ref('int_lifecycle__hubspot_opportunity_histories') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,
@@ -25,6 +41,7 @@ histories as (
         source_record_id,
         {{ record_key('source_system', 'opportunity', 'object_id') }} as opportunity_key,
         stage as source_value,
+        cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
         occurred_at
     from {{ ref('stg_generic__stage_events') }}
@@ -36,16 +53,25 @@ histories as (
 mapped as (
 
     select
-        mapped.*,
-        -- the flags of the present win over the name of its stage; a stage that nobody mapped is
+        mapped.source_system,
+        mapped.source_object,
+        mapped.source_record_id,
+        mapped.opportunity_key,
+        mapped.source_value,
+        -- what the system itself says of a stage goes before its name
+        coalesce(mapped.stated_stage, mapped.named_stage) as mapped_stage,
+        -- and so do the flags of the present for the present stage; a stage that nobody mapped is
         -- neither won nor lost, and is reported
         case
+            when mapped.stated_stage is not null then mapped.stated_stage
             when lower(trim(mapped.source_value)) = lower(trim(opportunities.stage))
                 then opportunities.opportunity_state
-            else coalesce(mapped.mapped_stage, 'opportunity')
-        end as stage
+            else coalesce(mapped.named_stage, 'opportunity')
+        end as stage,
+        mapped.opportunity_amount,
+        mapped.occurred_at
     from {{ map_value(
-        'histories', ref('stage_mapping'), 'stage', 'mapped_stage', 'source_value', 'opportunity'
+        'histories', ref('stage_mapping'), 'stage', 'named_stage', 'source_value', 'opportunity'
     ) }} as mapped
     inner join {{ ref('int_revenue__opportunities_unioned') }} as opportunities
         on mapped.opportunity_key = opportunities.opportunity_key

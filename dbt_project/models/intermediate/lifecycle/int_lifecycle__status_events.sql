@@ -50,9 +50,10 @@ events as (
         source_value,
         occurred_at,
         'second' as time_precision,
-        false as is_inferred,
+        is_inferred,
         chain_position
     from histories
+    where not is_set_back
 
     union all
 

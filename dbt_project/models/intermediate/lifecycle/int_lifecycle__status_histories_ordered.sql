@@ -11,13 +11,31 @@ histories as (
         {{ record_key('source_system', 'lead', 'lead_id') }} as record_key,
         new_value as source_value,
         old_value,
-        occurred_at
+        occurred_at,
+        false as is_inferred,
+        false as is_set_back
     from {{ ref('stg_salesforce__lead_histories') }}
     where lower(field) = 'status' and not is_source_deleted
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_object,
+        source_record_id,
+        record_key,
+        source_value,
+        old_value,
+        occurred_at,
+        is_inferred,
+        is_set_back
+    from {{ ref('int_lifecycle__hubspot_status_histories') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,
@@ -26,7 +44,9 @@ histories as (
         {{ record_key('source_system', 'lead', 'object_id') }} as record_key,
         stage as source_value,
         old_stage as old_value,
-        occurred_at
+        occurred_at,
+        false as is_inferred,
+        false as is_set_back
     from {{ ref('stg_generic__stage_events') }}
     where object_type = 'lead'
     {% endif %}

@@ -68,7 +68,8 @@ found as (
         source_record_id,
         cast(null as {{ dbt.type_string() }}) as detail
     from lead_records
-    where created_at is null
+    -- a record that was merged away and is gone has nothing but its id
+    where created_at is null and merged_into_key is null
 
 )
 

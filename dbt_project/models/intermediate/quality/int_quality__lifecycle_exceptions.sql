@@ -30,6 +30,20 @@ found as (
 
     union all
 
+    -- HubSpot's lifecycle stage is a high-water mark
+    select
+        'stage_set_back' as reason,
+        'info' as severity,
+        true as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        'status = ' || source_value || ' is below the furthest lifecycle stage' as detail
+    from {{ ref('int_lifecycle__status_histories_ordered') }}
+    where is_set_back
+
+    union all
+
     -- R12
     select distinct
         'impossible_time' as reason,

@@ -33,6 +33,18 @@ members as (
     where not is_source_deleted
     {% endif %}
 
+    {% if uses('hubspot') %}
+    union all
+
+    -- HubSpot knows no primary contact of a deal
+    select
+        {{ record_key('source_system', 'opportunity', 'deal_id') }} as opportunity_key,
+        {{ record_key('source_system', 'contact', 'contact_id') }} as record_key,
+        false as is_primary
+    from {{ ref('stg_hubspot__deal_contacts') }}
+    where not is_source_deleted
+    {% endif %}
+
     {% if uses('generic') %}
     union all
 

@@ -1,69 +1,20 @@
+{% set columns = [
+    'source_system', 'source_record_id', 'opportunity_key', 'account_key', 'opportunity_name',
+    'pipeline', 'stage', 'source_opportunity_type', 'opportunity_amount', 'currency_code',
+    'probability', 'probability_original', 'expected_close_date', 'stated_closed_at',
+    'stated_closed_precision', 'is_closed', 'is_won', 'source', 'campaign_id', 'lost_reason',
+    'owner_key', 'created_at', 'is_source_deleted', 'source_file', 'source_line',
+] %}
+
 -- Opportunities of every system in the inner contract.
 with
 
 opportunities as (
 
-    {% if uses('salesforce') %}
-    select
-        source_system,
-        source_record_id,
-        {{ record_key('source_system', 'opportunity', 'source_record_id') }} as opportunity_key,
-        {{ record_key('source_system', 'account', 'account_id') }} as account_key,
-        opportunity_name,
-        cast(null as {{ dbt.type_string() }}) as pipeline,
-        stage,
-        opportunity_type as source_opportunity_type,
-        opportunity_amount,
-        currency_code,
-        probability,
-        probability_original,
-        close_date as expected_close_date,
-        case when is_closed then {{ end_of_day_utc('close_date') }} end as stated_closed_at,
-        'day' as stated_closed_precision,
-        is_closed,
-        is_won,
-        source,
-        campaign_id,
-        lost_reason,
-        {{ record_key('source_system', 'owner', 'owner_id') }} as owner_key,
-        created_at,
-        is_source_deleted,
-        source_file,
-        source_line
-    from {{ ref('stg_salesforce__opportunities') }}
-    {% endif %}
-
-    {% if uses('generic') %}
-    {% if uses('salesforce') %}union all{% endif %}
-
-    select
-        source_system,
-        source_record_id,
-        {{ record_key('source_system', 'opportunity', 'source_record_id') }} as opportunity_key,
-        {{ record_key('source_system', 'account', 'account_id') }} as account_key,
-        opportunity_name,
-        pipeline,
-        stage,
-        opportunity_type as source_opportunity_type,
-        opportunity_amount,
-        currency_code,
-        probability,
-        probability_original,
-        expected_close_date,
-        closed_at as stated_closed_at,
-        'second' as stated_closed_precision,
-        is_closed,
-        is_won,
-        source,
-        campaign_id,
-        lost_reason,
-        {{ record_key('source_system', 'owner', 'owner_id') }} as owner_key,
-        created_at,
-        is_source_deleted,
-        source_file,
-        source_line
-    from {{ ref('stg_generic__opportunities') }}
-    {% endif %}
+    {% for system in ['salesforce', 'hubspot', 'generic'] if uses(system) %}
+    select {{ columns | join(', ') }} from {{ ref('int_revenue__' ~ system ~ '_opportunities') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 

@@ -54,8 +54,27 @@ campaigns as (
     where not is_source_deleted
     {% endif %}
 
-    {% if uses('generic') %}
+    {% if uses('hubspot') %}
     {% if uses('salesforce') %}union all{% endif %}
+
+    select
+        source_system,
+        source_record_id as campaign_id,
+        campaign_name,
+        'email' as campaign_type,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        'email' as medium,
+        cast(null as date) as start_date,
+        cast(null as date) as end_date,
+        cast(null as decimal(18, 2)) as actual_cost_amount,
+        cast(null as {{ dbt.type_string() }}) as currency_code,
+        false as is_ad_platform
+    from {{ ref('stg_hubspot__email_campaigns') }}
+    {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
 
     select
         source_system,

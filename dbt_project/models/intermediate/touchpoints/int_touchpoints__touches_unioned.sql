@@ -17,6 +17,11 @@ touches as (
     union all
     {% endif %}
 
+    {% if uses('hubspot') %}
+    select {{ columns | join(', ') }} from {{ ref('int_touchpoints__hubspot_touches') }}
+    union all
+    {% endif %}
+
     {% if uses('web') %}
     select {{ columns | join(', ') }} from {{ ref('int_touchpoints__web_touches') }}
     union all

@@ -3,13 +3,8 @@ with
 
 utm_values as (
 
-    {% if uses('web') %}
-    select distinct utm_campaign from {{ ref('stg_web__sessions') }}
+    select distinct utm_campaign from {{ ref('int_touchpoints__touches_unioned') }}
     where utm_campaign is not null
-    {% else %}
-    select cast(null as {{ dbt.type_string() }}) as utm_campaign from {{ ref('int_clock') }}
-    where 1 = 0
-    {% endif %}
 
 ),
 
