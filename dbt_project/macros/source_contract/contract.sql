@@ -6,6 +6,9 @@
             'key': meta.key or [],
             'version': meta.version,
             'required': ((meta.required or []) + (meta.key or [])) | unique | list,
+            'required_one_of': meta.required_one_of or [],
+            'history': meta.history,
+            'invert': meta.invert or false,
             'replaces': meta.replaces or [],
             'columns': node.columns.values() | list,
         }) }}
@@ -22,9 +25,23 @@
             'opportunity_history': 'opportunity_histories',
             'opportunity_contact_role': 'opportunity_contact_roles', 'campaign': 'campaigns',
             'campaign_member': 'campaign_members', 'task': 'tasks', 'user': 'users',
+            'campaign_member_status': 'campaign_member_statuses', 'event': 'events',
+            'opportunity_field_history': 'opportunity_field_histories',
+            'currency_type': 'currency_types', 'dated_conversion_rate': 'dated_conversion_rates',
         },
         'google_ads': {
             'campaign_stats': 'campaign_stats', 'campaign_history': 'campaign_histories',
+            'account_history': 'account_histories',
+        },
+        'linkedin_ads': {
+            'ad_analytics_by_campaign': 'campaign_reports',
+            'campaign_history': 'campaign_histories',
+            'campaign_group_history': 'campaign_group_histories',
+            'account_history': 'account_histories',
+        },
+        'meta_ads': {
+            'basic_ad': 'ad_reports', 'ad_history': 'ad_histories',
+            'ad_set_history': 'ad_set_histories', 'campaign_history': 'campaign_histories',
             'account_history': 'account_histories',
         },
         'web': {'sessions': 'sessions'},
@@ -38,6 +55,12 @@
     } -%}
     {%- set tables = [] -%}
     {%- for system in var('systems') -%}
+        {%- if system not in staged -%}
+            {{ exceptions.raise_compiler_error(
+                'the variable systems names ' ~ system
+                ~ ', which macro staged_tables (macros/source_contract/contract.sql) does not list'
+            ) }}
+        {%- endif -%}
         {%- for object, entities in staged[system].items() -%}
             {%- do tables.append({
                 'system': system, 'object': object, 'model': 'stg_' ~ system ~ '__' ~ entities,
@@ -67,12 +90,29 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The cells of a contract's choice (`required_one_of`), each list as one condition: none of them
+   has a value of its type. #}
+{% macro missing_choices(contract) -%}
+    {%- set conditions = [] -%}
+    {%- for names in contract.required_one_of -%}
+        {%- set cells = [] -%}
+        {%- for column in contract.columns if column.name in names -%}
+            {%- do cells.append('(' ~ contracted_cell(column) ~ ') is null') -%}
+        {%- endfor -%}
+        {%- do conditions.append('(' ~ cells | join(' and ') ~ ')') -%}
+    {%- endfor -%}
+    {{ return(conditions) }}
+{%- endmacro %}
+
 {# The condition under which a row of raw text can be staged: every required cell has a value of
    its type. #}
 {% macro is_stageable(contract) -%}
     {%- set conditions = [] -%}
     {%- for column in contract.columns if column.name in contract.required -%}
         {%- do conditions.append('(' ~ contracted_cell(column) ~ ') is not null') -%}
+    {%- endfor -%}
+    {%- for condition in missing_choices(contract) -%}
+        {%- do conditions.append('not ' ~ condition) -%}
     {%- endfor -%}
     {{ conditions | join(' and ') if conditions else 'true' }}
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {# The rows of a source table that stand, typed by its contract: one per (source_system, key).
 
    Which version of a record wins: version column, then extract time, then content hash, then
-   row. A table that declares `replaces` (platforms restate their spend) keeps, per those
+   row; a connector's active version before its inactive ones. A table that declares `history`
+   keeps one row per version of a key. A table that declares `replaces` (platforms restate their spend) keeps, per those
    columns, the rows of the newest extract that contains them. Rows whose required cells are
    blank or do not cast are left out here and listed by `rejected_rows`. Besides the contracted
    columns it gives source_system, source_file, source_line and clock_at (the newest plausible
@@ -36,12 +37,14 @@
     stageable as (
 
         select * from typed
-        {%- if contract.required %}
         where
+            1 = 1
             {%- for name in contract.required %}
-            {% if not loop.first %}and {% endif %}{{ name }} is not null
+            and {{ name }} is not null
             {%- endfor %}
-        {%- endif %}
+            {%- for names in contract.required_one_of %}
+            and not ({{ names | join(' is null and ') }} is null)
+            {%- endfor %}
 
     ),
     {%- set rows = 'stageable' -%}
@@ -82,10 +85,16 @@
         select
             *,
             row_number() over (
-                partition by source_system{% for name in contract.key %}, {{ name }}{% endfor %}
+                partition by
+                    source_system{% for name in contract.key %}, {{ name }}{% endfor %}
+                    {%- if contract.history %}, {{ contract.history }}{% endif %}
                 order by
                     {% if contract.version %}{{ contract.version }} desc nulls last, {% endif -%}
-                    extracted_at desc, file_sha256 desc, source_line desc
+                    extracted_at desc,
+                    {% if '_fivetran_active' in contract.columns | map(attribute='name') -%}
+                    coalesce(_fivetran_active, true) desc,
+                    {% endif -%}
+                    file_sha256 desc, source_line desc
             ) as version_number
         from {{ rows }}
 

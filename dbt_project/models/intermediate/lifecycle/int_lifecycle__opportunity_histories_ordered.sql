@@ -11,9 +11,31 @@ histories as (
         {{ record_key('source_system', 'opportunity', 'opportunity_id') }} as opportunity_key,
         stage as source_value,
         opportunity_amount,
-        occurred_at
+        cast(null as boolean) as is_closed,
+        cast(null as boolean) as is_won,
+        occurred_at,
+        'second' as time_precision
     from {{ ref('stg_salesforce__opportunity_histories') }}
-    where not is_source_deleted
+    where version_started_at is null and not is_source_deleted
+
+    {% for object, model in {
+        'opportunity_history': 'versions', 'opportunity_field_history': 'changes',
+    }.items() %}
+    union all
+
+    select
+        source_system,
+        '{{ object }}' as source_object,
+        source_record_id,
+        {{ record_key('source_system', 'opportunity', 'opportunity_id') }} as opportunity_key,
+        stage as source_value,
+        opportunity_amount,
+        is_closed,
+        is_won,
+        occurred_at,
+        time_precision
+    from {{ ref('int_lifecycle__salesforce_opportunity_' ~ model) }}
+    {% endfor %}
     {% endif %}
 
     {% if uses('generic') %}
@@ -26,7 +48,10 @@ histories as (
         {{ record_key('source_system', 'opportunity', 'object_id') }} as opportunity_key,
         stage as source_value,
         opportunity_amount,
-        occurred_at
+        cast(null as boolean) as is_closed,
+        cast(null as boolean) as is_won,
+        occurred_at,
+        'second' as time_precision
     from {{ ref('stg_generic__stage_events') }}
     where object_type = 'opportunity'
     {% endif %}
@@ -37,8 +62,14 @@ mapped as (
 
     select
         mapped.*,
-        -- a stage that nobody mapped is neither won nor lost; it is reported
-        coalesce(mapped_stage, 'opportunity') as stage
+        -- the system's own flags, then the stage's name; a stage that nobody mapped is neither
+        -- won nor lost, it is reported
+        case
+            when is_won then 'customer'
+            when is_closed then 'lost'
+            when not is_closed then 'opportunity'
+            else coalesce(mapped_stage, 'opportunity')
+        end as stage
     from {{ map_value(
         'histories', ref('stage_mapping'), 'stage', 'mapped_stage', 'source_value', 'opportunity'
     ) }} as mapped

@@ -12,8 +12,7 @@ histories as (
         new_value as source_value,
         old_value,
         occurred_at
-    from {{ ref('stg_salesforce__lead_histories') }}
-    where lower(field) = 'status' and not is_source_deleted
+    from {{ ref('int_lifecycle__salesforce_status_changes') }}
     {% endif %}
 
     {% if uses('generic') %}

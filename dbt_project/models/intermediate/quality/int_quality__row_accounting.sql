@@ -20,6 +20,8 @@ raw_rows as (
     {% for table in staged_tables() %}
     {% set contract = {'required': [], 'columns': []} %}
     {% if execute %}{% set contract = source_contract(table.system, table.object) %}{% endif %}
+    {% set key = contract.key or [] %}
+    {% if contract.history %}{% set key = key + ["coalesce(" ~ contract.history ~ ", '')"] %}{% endif %}
     select
         _source_system as source_system,
         '{{ table.object }}' as source_object,
@@ -31,7 +33,7 @@ raw_rows as (
         sum(case when {{ is_stageable(contract) }} then 1 else 0 end)
         - count(
             distinct case
-                when {{ is_stageable(contract) }} then {{ contract.key | join(" || '|' || ") }}
+                when {{ is_stageable(contract) }} then {{ key | join(" || '|' || ") }}
             end
         )
         {%- else -%}

@@ -13,7 +13,7 @@ renamed as (
     select
         source_system,
         id as source_record_id,
-        coalesce(is_deleted, false) as is_source_deleted,
+        {{ is_deleted_at_source() }} as is_source_deleted,
         master_record_id,
         name as account_name,
         website,

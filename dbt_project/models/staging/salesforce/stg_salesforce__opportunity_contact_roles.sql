@@ -17,7 +17,7 @@ renamed as (
         contact_id,
         role,
         coalesce(is_primary, false) as is_primary,
-        coalesce(is_deleted, false) as is_source_deleted,
+        {{ is_deleted_at_source() }} as is_source_deleted,
         source_file,
         source_line,
         clock_at
