@@ -17,6 +17,10 @@
             'key': meta.key or [],
             'version': meta.version,
             'required': ((meta.required or []) + (meta.key or [])) | unique | list,
+            'required_one_of': meta.required_one_of or [],
+            'history': meta.history,
+            'active': meta.active,
+            'invert': meta.invert or false,
             'replaces': meta.replaces or [],
             'extract': meta.extract or 'delta',
             'tombstone': [tombstone] if tombstone is string else tombstone,
@@ -35,6 +39,9 @@
             'opportunity_history': 'opportunity_histories',
             'opportunity_contact_role': 'opportunity_contact_roles', 'campaign': 'campaigns',
             'campaign_member': 'campaign_members', 'task': 'tasks', 'user': 'users',
+            'campaign_member_status': 'campaign_member_statuses', 'event': 'events',
+            'opportunity_field_history': 'opportunity_field_histories',
+            'currency_type': 'currency_types', 'dated_conversion_rate': 'dated_conversion_rates',
         },
         'hubspot': {
             'contact': 'contacts', 'contact_property_history': 'contact_property_histories',
@@ -56,6 +63,17 @@
             'campaign_stats': 'campaign_stats', 'campaign_history': 'campaign_histories',
             'account_history': 'account_histories',
         },
+        'linkedin_ads': {
+            'ad_analytics_by_campaign': 'campaign_reports',
+            'campaign_history': 'campaign_histories',
+            'campaign_group_history': 'campaign_group_histories',
+            'account_history': 'account_histories',
+        },
+        'meta_ads': {
+            'basic_ad': 'ad_reports', 'ad_history': 'ad_histories',
+            'ad_set_history': 'ad_set_histories', 'campaign_history': 'campaign_histories',
+            'account_history': 'account_histories',
+        },
         'web': {'sessions': 'sessions'},
         'generic': {
             'leads': 'leads', 'accounts': 'accounts', 'opportunities': 'opportunities',
@@ -67,6 +85,12 @@
     } -%}
     {%- set tables = [] -%}
     {%- for system in var('systems') -%}
+        {%- if system not in staged -%}
+            {{ exceptions.raise_compiler_error(
+                'the variable systems names ' ~ system
+                ~ ', which macro staged_tables (macros/source_contract/contract.sql) does not list'
+            ) }}
+        {%- endif -%}
         {%- for object, entities in staged[system].items() -%}
             {%- do tables.append({
                 'system': system, 'object': object, 'model': 'stg_' ~ system ~ '__' ~ entities,

@@ -76,12 +76,32 @@
         {%- if column.name in contract.tombstone -%}
             {%- do tombstone.append('coalesce(' ~ cell ~ ', false)') -%}
         {%- endif -%}
+        {%- if column.name == contract.active and not contract.history -%}
+            {%- do tombstone.append('not coalesce(' ~ cell ~ ', true)') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for condition in missing_choices(contract) -%}
+        {%- do filled.append('not ' ~ condition) -%}
     {%- endfor -%}
     {{ return({
         'keyed': keyed | join(' and ') or 'true',
         'filled': filled | join(' and ') or 'true',
         'tombstone': tombstone | join(' or ') or 'false',
     }) }}
+{%- endmacro %}
+
+{# The cells of a contract's choice (`required_one_of`), each list as one condition: none of them
+   has a value of its type. #}
+{% macro missing_choices(contract) -%}
+    {%- set conditions = [] -%}
+    {%- for names in contract.required_one_of -%}
+        {%- set cells = [] -%}
+        {%- for column in contract.columns if column.name in names -%}
+            {%- do cells.append('(' ~ contracted_cell(column) ~ ') is null') -%}
+        {%- endfor -%}
+        {%- do conditions.append('(' ~ cells | join(' and ') ~ ')') -%}
+    {%- endfor -%}
+    {{ return(conditions) }}
 {%- endmacro %}
 
 {# The condition under which a row of raw text can be staged: its key is there, and so is every

@@ -3,7 +3,8 @@
    Which version of a record wins: version column, then extract time, then content; never the
    file it came in, so that any split of the same records gives the same rows. A table that
    declares `replaces` (platforms restate their spend) keeps, per those columns, the rows of the
-   newest extract that contains them. Rows whose required cells are blank or do not cast are left
+   newest extract that contains them; one that declares `history` keeps one row per version of a
+   key. A connector's active version wins over its inactive ones. Rows whose required cells are blank or do not cast are left
    out here and listed by `rejected_rows`.
 
    Besides the contracted columns it gives source_system, source_file, source_line, clock_at (the
@@ -13,7 +14,8 @@
 {%- set relation = source(system, object) -%}
 {%- if execute -%}
 {%- set contract = source_contract(system, object) -%}
-{%- set key = (['source_system'] + contract.key) | join(', ') -%}
+{%- set version = [contract.history] if contract.history else [] -%}
+{%- set key = (['source_system'] + contract.key + version) | join(', ') -%}
 (
     with
 
@@ -69,7 +71,11 @@
                 order by
                     is_usable desc, is_mark,
                     {% if contract.version %}{{ contract.version }} desc nulls last, {% endif -%}
-                    extracted_at desc, content_key desc, source_file, source_line
+                    extracted_at desc,
+                    {% if contract.active -%}
+                    coalesce({{ contract.active }}, true) desc,
+                    {% endif -%}
+                    content_key desc, source_file, source_line
             ) as version_number
         from {{ 'restated' if contract.replaces else 'usable' }}
 
@@ -141,6 +147,12 @@
     {%- for name in contract.tombstone -%}
         {%- do flags.append('coalesce(' ~ name ~ ', false)') -%}
     {%- endfor -%}
+    {%- for names in contract.required_one_of -%}
+        {%- do filled.append('(' ~ names | join(' is not null or ') ~ ' is not null)') -%}
+    {%- endfor -%}
+    {%- if contract.active and not contract.history -%}
+        {%- do flags.append('not coalesce(' ~ contract.active ~ ', true)') -%}
+    {%- endif -%}
     {%- set is_filled = filled | join(' and ') or 'true' -%}
     {%- set is_tombstone = flags | join(' or ') or 'false' -%}
     {%- set has_version = ' and ' ~ contract.version ~ ' is not null' if contract.version else '' -%}

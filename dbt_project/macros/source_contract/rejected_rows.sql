@@ -52,6 +52,14 @@
         }) -%}
     {%- endif -%}
 {%- endfor -%}
+{%- for condition in missing_choices(contract) -%}
+    {%- do checks.append({
+        'reason': "'required_value_missing'",
+        'is_excluded': 'true',
+        'condition': condition,
+        'detail': "'one of " ~ contract.required_one_of[loop.index0] | join(', ') ~ "'",
+    }) -%}
+{%- endfor -%}
 with
 
 -- one scan of the raw text; what it finds is small

@@ -14,6 +14,9 @@
 {%- endfor -%}
 {%- set record = [] -%}
 {%- for name in contract.key -%}{%- do record.append(cells[name]) -%}{%- endfor -%}
+{%- if contract.history -%}
+    {%- do record.append('coalesce(' ~ cells[contract.history] ~ ", '')") -%}
+{%- endif -%}
 {%- set period = ['_source_system'] -%}
 {%- for name in contract.replaces -%}{%- do period.append(cells[name]) -%}{%- endfor -%}
 (

@@ -1,4 +1,5 @@
--- What salespeople did, and whether a person did it (a closed task counts, a planned one does not).
+-- What salespeople did, and whether a person did it: a closed task, not a planned one; a calendar
+-- entry from its start.
 with
 
 activities as (
@@ -21,6 +22,30 @@ activities as (
         coalesce(completed_at, created_at) as occurred_at
     from {{ ref('stg_salesforce__tasks') }}
     where is_closed and not is_source_deleted
+
+    union all
+
+    select
+        source_system,
+        source_record_id,
+        who_id,
+        case left(who_id, 3)
+            when '00Q' then {{ record_key('source_system', 'lead', 'who_id') }}
+            when '003' then {{ record_key('source_system', 'contact', 'who_id') }}
+        end as record_key,
+        lower(coalesce(event_type, 'meeting')) as activity_type,
+        lower(subject) as subject,
+        'outbound' as direction,
+        cast(null as boolean) as is_human,
+        started_at as occurred_at
+    from {{ ref('stg_salesforce__events') }}
+    where
+        not is_source_deleted
+        -- an invitee's copy and the plan of a series are no meetings of their own
+        and not is_child
+        and not is_series
+        -- what is still to come was not done
+        and started_at <= (select as_of from {{ ref('int_clock') }})
     {% endif %}
 
     {% if uses('hubspot') %}

@@ -34,7 +34,7 @@ events as (
         stage,
         opportunity_amount,
         occurred_at,
-        'second' as time_precision,
+        time_precision,
         false as is_inferred
     from histories
 

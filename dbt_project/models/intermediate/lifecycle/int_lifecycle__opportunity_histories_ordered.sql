@@ -12,9 +12,32 @@ histories as (
         stage as source_value,
         cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
-        occurred_at
+        occurred_at,
+        'second' as time_precision
     from {{ ref('stg_salesforce__opportunity_histories') }}
-    where not is_source_deleted
+    where version_started_at is null and not is_source_deleted
+
+    {% for object, model in {
+        'opportunity_history': 'versions', 'opportunity_field_history': 'changes',
+    }.items() %}
+    union all
+
+    select
+        source_system,
+        '{{ object }}' as source_object,
+        source_record_id,
+        {{ record_key('source_system', 'opportunity', 'opportunity_id') }} as opportunity_key,
+        stage as source_value,
+        case
+            when is_won then 'customer'
+            when is_closed then 'lost'
+            when not is_closed then 'opportunity'
+        end as stated_stage,
+        opportunity_amount,
+        occurred_at,
+        time_precision
+    from {{ ref('int_lifecycle__salesforce_opportunity_' ~ model) }}
+    {% endfor %}
     {% endif %}
 
     {% if uses('hubspot') %}
@@ -28,7 +51,8 @@ histories as (
         source_value,
         stated_stage,
         opportunity_amount,
-        occurred_at
+        occurred_at,
+        'second' as time_precision
     from {{ ref('int_lifecycle__hubspot_opportunity_histories') }}
     {% endif %}
 
@@ -43,7 +67,8 @@ histories as (
         stage as source_value,
         cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
-        occurred_at
+        occurred_at,
+        'second' as time_precision
     from {{ ref('stg_generic__stage_events') }}
     where object_type = 'opportunity'
     {% endif %}
@@ -69,7 +94,8 @@ mapped as (
             else coalesce(mapped.named_stage, 'opportunity')
         end as stage,
         mapped.opportunity_amount,
-        mapped.occurred_at
+        mapped.occurred_at,
+        mapped.time_precision
     from {{ map_value(
         'histories', ref('stage_mapping'), 'stage', 'named_stage', 'source_value', 'opportunity'
     ) }} as mapped

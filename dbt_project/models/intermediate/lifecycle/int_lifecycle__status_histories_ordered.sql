@@ -14,8 +14,7 @@ histories as (
         occurred_at,
         false as is_inferred,
         false as is_set_back
-    from {{ ref('stg_salesforce__lead_histories') }}
-    where lower(field) = 'status' and not is_source_deleted
+    from {{ ref('int_lifecycle__salesforce_status_changes') }}
     {% endif %}
 
     {% if uses('hubspot') %}

@@ -1,9 +1,15 @@
 -- File and line of the records that exceptions name.
 {% set unnamed_objects = [
     'campaign_stats', 'campaign_history', 'account_history', 'opportunity_contact_role',
-    'opportunity_leads', 'score_events', 'spend', 'fx_rates', 'user', 'owners',
+    'opportunity_leads', 'score_events', 'fx_rates', 'user', 'owners', 'campaign_member_status',
+    'currency_type', 'dated_conversion_rate', 'ad_analytics_by_campaign', 'basic_ad',
 ] %}
-{% set named = staged_tables() | rejectattr('object', 'in', unnamed_objects) | list %}
+{% set named = [] %}
+{% for table in staged_tables() %}
+{% if table.object not in unnamed_objects and not table.model.endswith('__spend') %}
+{% do named.append(table) %}
+{% endif %}
+{% endfor %}
 
 with
 

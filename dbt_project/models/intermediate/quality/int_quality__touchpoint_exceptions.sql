@@ -90,6 +90,20 @@ found as (
     from {{ ref('int_touchpoints__spend_unioned') }}
     where spend_amount is null
 
+    union all
+
+    select distinct
+        'spend_without_campaign' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        source_system,
+        'spend' as source_object,
+        campaign_id as source_record_id,
+        'account ' || ad_account_id || ' on ' || cast(date_day as {{ dbt.type_string() }})
+        || ': no history says whose campaign it was' as detail
+    from {{ ref('int_touchpoints__spend_unioned') }}
+    where campaign_id = '(none)'
+
 )
 
 select * from found

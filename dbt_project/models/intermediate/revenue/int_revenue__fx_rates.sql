@@ -1,6 +1,60 @@
 -- Units of the reporting currency per unit of a currency, with the days on which a rate is the
--- latest and fresh enough.
+-- latest and fresh enough. A rate of the CRM has days of its own; its currencies' static rate
+-- counts where no dated one is known.
 with
+
+{% if uses('salesforce') %}
+corporate_currencies as (
+
+    select
+        source_system,
+        max(currency_code) as corporate_currency_code
+    from {{ ref('stg_salesforce__currency_types') }}
+    where is_corporate and not is_source_deleted
+    group by source_system
+
+),
+
+corporate_rates as (
+
+    select
+        rates.source_system,
+        rates.currency_code,
+        rates.start_date,
+        rates.next_start_date,
+        rates.units_per_corporate_unit,
+        rates.is_static,
+        coalesce(
+            corporate_currencies.corporate_currency_code, '{{ var('reporting_currency') }}'
+        ) as corporate_currency_code
+    from (
+        select
+            source_system,
+            currency_code,
+            start_date,
+            next_start_date,
+            units_per_corporate_unit,
+            false as is_static
+        from {{ ref('stg_salesforce__dated_conversion_rates') }}
+        where not is_source_deleted
+
+        union all
+
+        select
+            source_system,
+            currency_code,
+            cast('1900-01-01' as date) as start_date,
+            cast('3000-01-01' as date) as next_start_date,
+            units_per_corporate_unit,
+            true as is_static
+        from {{ ref('stg_salesforce__currency_types') }}
+        where not is_source_deleted
+    ) as rates
+    left join corporate_currencies
+        on rates.source_system = corporate_currencies.source_system
+
+),
+{% endif %}
 
 rates as (
 
@@ -10,8 +64,32 @@ rates as (
         from_currency,
         to_currency,
         rate,
+        cast(null as date) as stated_valid_to,
+        false as is_static,
         1 as source_rank
     from {{ ref('stg_generic__fx_rates') }}
+
+    union all
+    {% endif %}
+
+    {% if uses('salesforce') %}
+    -- the CRM states units of a currency per corporate unit
+    select
+        start_date as date_day,
+        corporate_currency_code as from_currency,
+        currency_code as to_currency,
+        units_per_corporate_unit as rate,
+        coalesce(
+            {{ add_days('next_start_date', -1) }},
+            {{ add_days('lead(start_date) over by_start', -1) }},
+            cast('2999-12-31' as date)
+        ) as stated_valid_to,
+        is_static,
+        2 as source_rank
+    from corporate_rates
+    window by_start as (
+        partition by source_system, currency_code, is_static order by start_date
+    )
 
     union all
     {% endif %}
@@ -20,8 +98,10 @@ rates as (
         cast(date_day as date) as date_day,
         upper(from_currency) as from_currency,
         upper(to_currency) as to_currency,
-        cast(rate as decimal(18, 8)) as rate,
-        2 as source_rank
+        cast(rate as decimal(18, 10)) as rate,
+        cast(null as date) as stated_valid_to,
+        false as is_static,
+        3 as source_rank
     from {{ ref('fx_rates') }}
 
 ),
@@ -32,7 +112,9 @@ directed as (
     select
         date_day,
         from_currency as currency_code,
-        rate,
+        cast(rate as decimal(28, 14)) as rate,
+        stated_valid_to,
+        is_static,
         source_rank,
         1 as direction_rank
     from rates
@@ -43,7 +125,10 @@ directed as (
     select
         date_day,
         to_currency as currency_code,
-        cast(1 / cast(rate as {{ dbt.type_float() }}) as decimal(18, 8)) as rate,
+        -- as many digits as a double has: eight lose cents of a large amount
+        cast(1 / cast(rate as double) as decimal(28, 14)) as rate,
+        stated_valid_to,
+        is_static,
         source_rank,
         2 as direction_rank
     from rates
@@ -54,12 +139,14 @@ directed as (
 ranked as (
 
     select
-        *,
+        directed.*,
+        max(case when is_static then 0 else 1 end) over (partition by currency_code) as has_dated,
         row_number() over (
-            partition by currency_code, date_day
+            partition by currency_code, date_day, is_static
             order by source_rank asc, direction_rank asc, rate desc
         ) as preference
     from directed
+    where currency_code != '{{ var('reporting_currency') }}'
 
 ),
 
@@ -69,9 +156,11 @@ chosen as (
         currency_code,
         rate,
         date_day as valid_from,
+        coalesce(stated_valid_to, {{ add_days('date_day', var('fx_max_age_days')) }})
+            as own_valid_to,
         lead(date_day) over (partition by currency_code order by date_day) as next_day
     from ranked
-    where preference = 1
+    where preference = 1 and (not is_static or has_dated = 0)
 
 ),
 
@@ -83,11 +172,7 @@ final as (
         valid_from,
         -- the last day on which the rate counts
         least(
-            {{ add_days('valid_from', var('fx_max_age_days')) }},
-            coalesce(
-                {{ add_days('next_day', -1) }},
-                {{ add_days('valid_from', var('fx_max_age_days')) }}
-            )
+            own_valid_to, coalesce({{ add_days('next_day', -1) }}, own_valid_to)
         ) as valid_to
     from chosen
 
@@ -95,7 +180,7 @@ final as (
 
     select
         '{{ var('reporting_currency') }}' as currency_code,
-        cast(1 as decimal(18, 8)) as rate,
+        cast(1 as decimal(28, 14)) as rate,
         cast('1900-01-01' as date) as valid_from,
         cast('2999-12-31' as date) as valid_to
 

@@ -1,25 +1,11 @@
 -- Campaigns of the CRM, the ad platforms and the generic source, each with its key.
 with
 
-{% if uses('google_ads') %}
-google_ads_versions as (
-
-    select
-        *,
-        row_number() over (
-            partition by source_system, source_record_id order by updated_at desc
-        ) as recency
-    from {{ ref('stg_google_ads__campaign_histories') }}
-
-),
-{% endif %}
-
 campaigns as (
 
-    {% if uses('google_ads') %}
     select
         source_system,
-        source_record_id as campaign_id,
+        campaign_id,
         campaign_name,
         campaign_type,
         cast(null as {{ dbt.type_string() }}) as channel,
@@ -30,13 +16,11 @@ campaigns as (
         cast(null as decimal(18, 2)) as actual_cost_amount,
         cast(null as {{ dbt.type_string() }}) as currency_code,
         true as is_ad_platform
-    from google_ads_versions
-    where recency = 1
-
-    union all
-    {% endif %}
+    from {{ ref('int_touchpoints__ad_campaigns_unioned') }}
 
     {% if uses('salesforce') %}
+    union all
+
     select
         source_system,
         source_record_id as campaign_id,
@@ -55,7 +39,7 @@ campaigns as (
     {% endif %}
 
     {% if uses('hubspot') %}
-    {% if uses('salesforce') %}union all{% endif %}
+    union all
 
     select
         source_system,
@@ -74,7 +58,7 @@ campaigns as (
     {% endif %}
 
     {% if uses('generic') %}
-    {% if uses('salesforce') or uses('hubspot') %}union all{% endif %}
+    union all
 
     select
         source_system,

@@ -4,10 +4,38 @@
 -- the others are reach.
 with
 
+statuses as (
+
+    select
+        source_system,
+        campaign_id,
+        lower(status) as status,
+        max(case when has_responded then 1 else 0 end) = 1 as has_responded
+    from {{ ref('stg_salesforce__campaign_member_statuses') }}
+    where not is_source_deleted
+    group by source_system, campaign_id, lower(status)
+
+),
+
 members as (
 
-    select * from {{ ref('stg_salesforce__campaign_members') }}
-    where not is_source_deleted
+    select
+        members.source_system,
+        members.source_record_id,
+        members.campaign_id,
+        members.lead_id,
+        members.contact_id,
+        members.first_responded_date,
+        members.created_at,
+        -- an extract may lack the member's flag; its status says the same
+        coalesce(members.has_responded, statuses.has_responded, false) as has_responded
+    from {{ ref('stg_salesforce__campaign_members') }} as members
+    left join statuses
+        on
+            members.source_system = statuses.source_system
+            and members.campaign_id = statuses.campaign_id
+            and lower(members.status) = statuses.status
+    where not members.is_source_deleted
 
 ),
 

@@ -1,5 +1,8 @@
 {{ config(enabled=uses('generic')) }}
 
+{# 'from' and 'to' change places where the source states units of from_currency per to_currency. #}
+{% set is_inverted = source_contract('generic', 'fx_rates').invert if execute else false %}
+
 with
 
 source as (
@@ -13,8 +16,8 @@ renamed as (
     select
         source_system,
         date as date_day,
-        upper(from_currency) as from_currency,
-        upper(to_currency) as to_currency,
+        upper({{ 'to_currency' if is_inverted else 'from_currency' }}) as from_currency,
+        upper({{ 'from_currency' if is_inverted else 'to_currency' }}) as to_currency,
         rate,
         source_file,
         source_line,

@@ -18,7 +18,7 @@ renamed as (
         lead_id,
         contact_id,
         status,
-        coalesce(has_responded, false) as has_responded,
+        has_responded,
         first_responded_date,
         created_date as created_at,
         source_file,

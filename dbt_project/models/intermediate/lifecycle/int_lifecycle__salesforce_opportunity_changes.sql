@@ -1,0 +1,123 @@
+{{ config(enabled=uses('salesforce')) }}
+
+-- Changes of stage and amount from the field history, as states of the opportunities. It stands in
+-- for OpportunityHistory, so an opportunity that has that one is left out.
+with
+
+opportunities as (
+
+    select opportunities.*
+    from {{ ref('stg_salesforce__opportunities') }} as opportunities
+    left join (
+        select distinct
+            source_system,
+            opportunity_id
+        from {{ ref('stg_salesforce__opportunity_histories') }}
+    ) as recorded
+        on
+            opportunities.source_system = recorded.source_system
+            and opportunities.source_record_id = recorded.opportunity_id
+    where recorded.opportunity_id is null
+
+),
+
+changes as (
+
+    select
+        changes.source_system,
+        changes.source_record_id,
+        changes.opportunity_id,
+        case lower(changes.field) when 'amount' then 'amount' else 'stage' end as field,
+        changes.old_value,
+        changes.new_value,
+        changes.occurred_at,
+        opportunities.created_at,
+        row_number() over (
+            partition by
+                changes.source_system, changes.opportunity_id, lower(changes.field)
+            order by changes.occurred_at, changes.source_record_id
+        ) as change_number
+    from {{ ref('stg_salesforce__opportunity_field_histories') }} as changes
+    inner join opportunities
+        on
+            changes.source_system = opportunities.source_system
+            and changes.opportunity_id = opportunities.source_record_id
+    where
+        lower(changes.field) in ('stagename', 'stage_name', 'stage', 'amount')
+        and not changes.is_source_deleted
+
+),
+
+points as (
+
+    -- what the first change changed had held since the creation
+    select
+        source_system,
+        min(source_record_id) as source_record_id,
+        opportunity_id,
+        max(case when field = 'stage' then old_value end) as stage,
+        max(case when field = 'amount' then {{ try_cast_decimal('old_value') }} end)
+            as opportunity_amount,
+        least(min(created_at), min(occurred_at)) as occurred_at,
+        true as is_stage_known,
+        true as is_amount_known
+    from changes
+    where change_number = 1
+    group by source_system, opportunity_id
+
+    union all
+
+    select
+        source_system,
+        source_record_id,
+        opportunity_id,
+        case when field = 'stage' then new_value end as stage,
+        case when field = 'amount' then {{ try_cast_decimal('new_value') }} end
+            as opportunity_amount,
+        occurred_at,
+        field = 'stage' as is_stage_known,
+        field = 'amount' as is_amount_known
+    from changes
+
+),
+
+-- a change of one field leaves the other as it was: both are carried on within their run
+runs as (
+
+    select
+        *,
+        sum(case when is_stage_known then 1 else 0 end) over by_time as stage_run,
+        sum(case when is_amount_known then 1 else 0 end) over by_time as amount_run
+    from points
+    window by_time as (
+        partition by source_system, opportunity_id
+        order by
+            occurred_at,
+            case when is_stage_known and is_amount_known then 0 else 1 end,
+            source_record_id
+        rows between unbounded preceding and current row
+    )
+
+),
+
+final as (
+
+    select
+        source_system,
+        source_record_id,
+        opportunity_id,
+        max(stage) over (
+            partition by source_system, opportunity_id, stage_run
+        ) as stage,
+        max(opportunity_amount) over (
+            partition by source_system, opportunity_id, amount_run
+        ) as opportunity_amount,
+        cast(null as boolean) as is_closed,
+        cast(null as boolean) as is_won,
+        occurred_at,
+        'second' as time_precision
+    from runs
+
+)
+
+select * from final

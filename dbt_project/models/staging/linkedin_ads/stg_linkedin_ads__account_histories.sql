@@ -1,0 +1,25 @@
+{{ config(enabled=uses('linkedin_ads')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('linkedin_ads', 'account_history') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        id as source_record_id,
+        last_modified_time as updated_at,
+        upper(currency) as currency_code,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,26 @@
+{{ config(enabled=uses('linkedin_ads')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('linkedin_ads', 'campaign_group_history') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        id as source_record_id,
+        last_modified_time as updated_at,
+        name as campaign_group_name,
+        account_id as ad_account_id,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,25 @@
+{{ config(enabled=uses('meta_ads')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('meta_ads', 'account_history') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        id as source_record_id,
+        _fivetran_synced as updated_at,
+        upper(currency) as currency_code,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,26 @@
+{{ config(enabled=uses('meta_ads')) }}
+
+with
+
+source as (
+
+    select * from {{ latest_rows('meta_ads', 'ad_history') }} as latest
+
+),
+
+renamed as (
+
+    select
+        source_system,
+        id as source_record_id,
+        updated_time as updated_at,
+        ad_set_id,
+        campaign_id,
+        source_file,
+        source_line,
+        clock_at
+    from source
+
+)
+
+select * from renamed
