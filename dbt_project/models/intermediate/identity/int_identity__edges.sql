@@ -64,7 +64,8 @@ merge_edges as (
 ),
 
 {% if uses('hubspot') and uses('salesforce') %}
--- what HubSpot's sync wrote down; ids are unique over all orgs of Salesforce
+-- what HubSpot's sync wrote down: it syncs with the org of the same name, and other orgs (a
+-- sandbox, say) may have the same ids
 stored_id_edges as (
 
     select
@@ -76,6 +77,7 @@ stored_id_edges as (
         on
             stored_ids.salesforce_id = {{ salesforce_id_18('records.source_record_id') }}
             and split_part(records.source_system, '@', 1) = 'salesforce'
+            and split_part(records.source_system, '@', 2) = stored_ids.org
 
 ),
 {% endif %}

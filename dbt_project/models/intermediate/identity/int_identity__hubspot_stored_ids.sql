@@ -14,6 +14,7 @@ final as (
     {% for column in ['salesforce_lead_id', 'salesforce_contact_id'] %}
     select
         {{ record_key('source_system', 'contact', 'source_record_id') }} as record_key,
+        split_part(source_system, '@', 2) as org,
         {{ salesforce_id_18(column) }} as salesforce_id
     from contacts
     where {{ column }} is not null
