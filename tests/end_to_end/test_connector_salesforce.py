@@ -122,8 +122,7 @@ def test_deleted_opportunities_are_told_and_left_out(release):
 def test_probability_over_hundred_is_an_exception(release):
     bad = [row["id"] for row in read_rows("opportunity") if float(row["probability"] or 0) > 100]
     rows = release.execute(
-        "select source_record_id from reports.rpt_exceptions"
-        " where reason = 'invalid_probability'"
+        "select source_record_id from reports.rpt_exceptions where reason = 'invalid_probability'"
     ).fetchall()
     assert [record for (record,) in rows] == bad == ["006q000000HddohAAB"]
 
