@@ -13,6 +13,7 @@ from datagen.answers.defects import (
 from datagen.answers.hubspot import describe_hubspot, view_deals
 from datagen.answers.journeys import describe_journeys
 from datagen.answers.money import (
+    DealView,
     describe_opportunities,
     describe_rates,
     describe_social_spend,
@@ -157,11 +158,12 @@ def _describe_all(company: Company) -> dict:
     }
 
 
-def _total_opportunities(views: list, company: Company) -> dict:
+def _total_opportunities(views: list[DealView], company: Company) -> dict:
+    """The same counts and totals over several systems, without the ids."""
     described = describe_opportunities(join_views(views), company.rates)
-    totals = ("count", "total_usd", "total_by_currency", "without_rate_by_currency")
-    return {
-        name: {key: part[key] for key in totals} if isinstance(part, dict) else part
-        for name, part in described.items()
-        if name != "rule"
-    }
+    for part in described.values():
+        if isinstance(part, dict):
+            del part["opportunities"]
+            for name in ("without_rate", "without_amount"):
+                part[name] = part[name]["count"]
+    return described

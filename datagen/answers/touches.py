@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datagen.plan.company import Company
-from datagen.plan.hubspot import Hubspot
+from datagen.plan.hubspot import MEETING, Hubspot
 from datagen.plan.hubspot_contacts import JOINED_BY_ID
 from datagen.plan.hubspot_touches import (
     CLICKED,
@@ -185,12 +185,13 @@ def count_touches(company: Company) -> dict[str, int]:
         "campaign_membership": counts.get("members_without_response", 0),
     }
     if company.hubspot:
-        kind = company.hubspot.email_events.kind
+        kind, engagements = company.hubspot.email_events.kind, company.hubspot.engagements
         by_type["form"] += int((~is_seen_twice(company, company.hubspot)).sum())
         by_type |= {
             "email_send": int((kind == SENT).sum()),
             "email_delivery": int((kind == DELIVERED).sum()),
             "email_open": int((kind == OPENED).sum()),
             "email_click": int((kind == CLICKED).sum()),
+            "meeting": int((engagements.is_done & (engagements.kind == MEETING)).sum()),
         }
     return by_type

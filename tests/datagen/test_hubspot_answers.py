@@ -146,6 +146,7 @@ def test_touches_by_type(extracts: Extracts, portal: Portal, sheet: dict, answer
     assert by_type["visit"] == len(web)
     assert by_type["form"] == sum(bool(row["form_name"]) for row in web) + len(forms)
     assert by_type["email_open"] == kinds["OPEN"]
+    assert by_type["meeting"] == answers["engagements"]["meetings_held"]
 
 
 def test_every_email_event_has_its_detail(portal: Portal) -> None:
