@@ -1,8 +1,8 @@
 {{ config(enabled=uses('hubspot')) }}
 
 {% set stages = [
-    'subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity',
-    'customer', 'evangelist', 'other',
+    'subscriber', 'lead', 'marketingqualifiedlead', 'salesqualifiedlead', 'opportunity', 'customer',
+    'evangelist', 'other',
 ] %}
 
 -- Values of lifecyclestage and hs_lead_status that contacts were given. A lifecycle stage is a
@@ -33,15 +33,6 @@ recorded as (
 
 ),
 
-known as (
-
-    select distinct
-        source_system,
-        contact_id
-    from recorded
-
-),
-
 -- R13: where no value was recorded, what stands today, at the time that HubSpot keeps of it
 present as (
 
@@ -56,11 +47,13 @@ present as (
             contacts.created_at
         ) as occurred_at
     from contacts
-    left join known
-        on
-            contacts.source_system = known.source_system
-            and contacts.source_record_id = known.contact_id
-    where known.contact_id is null
+    where
+        not exists (
+            select recorded.contact_id from recorded
+            where
+                contacts.source_system = recorded.source_system
+                and contacts.source_record_id = recorded.contact_id
+        )
 
 ),
 
