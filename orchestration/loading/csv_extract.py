@@ -10,7 +10,6 @@ Three ways, each checked against counts of the file itself, the first that fits 
 
 import csv
 import io
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +68,8 @@ class CsvExtract:
         with open_bytes(path) as stream:
             sifted = self.shape.sift(stream, self.header_lines, good)
         relation = self._read_csv(has_header=False, has_long_lines=sifted.longest > 1_000_000)
-        yield self._with_lines(con, relation, good, sifted.lines, tuple(sifted.rejects))
+        lines = np.array(sifted.lines, dtype=np.int64)
+        yield self._with_lines(con, relation, good, lines, tuple(sifted.rejects))
 
     @property
     def _is_plain(self) -> bool:
@@ -108,13 +108,10 @@ class CsvExtract:
         con: duckdb.DuckDBPyConnection,
         relation: str,
         path: Path,
-        lines: array,
+        lines: np.ndarray,
         rejects: tuple[Reject, ...] = (),
     ) -> Reading:
-        numbers = (
-            pa.array(np.frombuffer(lines, dtype=np.int64)) if lines else pa.array([], pa.int64())
-        )
-        con.register(_LINES_VIEW, pa.table({"source_row": numbers}))
+        con.register(_LINES_VIEW, pa.table({"source_row": pa.array(lines, pa.int64())}))
         return Reading(
             relation=f"{relation} positional join {_LINES_VIEW}",
             parameters=(str(path),),

@@ -164,6 +164,8 @@ def _decode(
             "wrong_encoding",
             f"byte 0x{found:02x} at offset {offset + error.start} (line {line}) is not {encoding}",
         ) from error
+    except UnicodeError as error:  # UTF-16 and UTF-32 without a byte order mark
+        raise FileFaultError("wrong_encoding", f"not {encoding}: {error}") from error
 
 
 def _refuse_foreign(chunk: bytes, format_name: str) -> None:

@@ -66,7 +66,12 @@ TABLES = {
     "touch": ({"key": ["id", "day"], "extract": "delta"}, [text("id"), column("day", "date")]),
     # restated, without a key
     "spend": (
-        {"key": [], "extract": "delta", "required": ["day", "cost"], "replaces": ["account", "day"]},
+        {
+            "key": [],
+            "extract": "delta",
+            "required": ["day", "cost"],
+            "replaces": ["account", "day"],
+        },
         [text("account"), column("day", "date"), column("cost", "decimal")],
     ),
     # dirty cells
@@ -177,9 +182,7 @@ class Warehouse:
         return file
 
     def load(self) -> LoadReport:
-        return load(
-            self.settings, self.project.contracts, batch_id="batch", loaded_at=LOADED_AT
-        )
+        return load(self.settings, self.project.contracts, batch_id="batch", loaded_at=LOADED_AT)
 
     def run(self, model: str, columns: str = "*", order: str = "all") -> list[tuple]:
         """Rows of a compiled model, which is given as a name."""

@@ -53,7 +53,11 @@ def deliveries(draw: st.DrawFn) -> dict:
         return list(draw(st.permutations(steps)))
 
     ways = one_way(), one_way()
-    return {"table": table, "ways": ways, "loads": draw(st.lists(st.booleans(), min_size=12, max_size=12))}
+    return {
+        "table": table,
+        "ways": ways,
+        "loads": draw(st.lists(st.booleans(), min_size=12, max_size=12)),
+    }
 
 
 def deliver(
