@@ -41,6 +41,7 @@ CASES = {
     "some_quoted": "a quoted field with a delimiter in a third of the lines",
     "all_quoted": "every field quoted, as Salesforce exports",
     "quoted_newlines": "a quoted newline in one line of a hundred",
+    "blank_ends": "some quotes, the last field blank in half of the lines",
 }
 
 
@@ -87,18 +88,20 @@ def _write(path: Path, case: str, rows: int) -> None:
         out.write(_line(list(COLUMNS), case == "all_quoted"))
         for number in range(rows):
             second = chance.randrange(86_400)
-            moment = f"2026-{1 + number % 12:02}-{1 + number % 28:02}T" + (
-                f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.000+0000"
-            )
+            clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.000+0000"
+            moment = f"2026-{1 + number % 12:02}-{1 + number % 28:02}T{clock}"
             company = f"Company {chance.randrange(50_000)}"
             if case == "some_quoted" and number % 3 == 0:
                 company = f'"{company}, Inc."'
             if case == "quoted_newlines" and number % 100 == 0:
                 company = f'"{company}\nHeadquarters"'
+            if case == "blank_ends" and number % 7 == 0:
+                company = f'"{company}, Inc."'
             cells = [
                 *(f"00Q{number:012}AAA", moment, "Ann", "Ash", f"ann{number}@acme.example"),
                 *(company, ("New", "Working", "Qualified", "")[number % 4]),
-                *(("Web", "Partner", "")[number % 3], f"{number % 9973}.50", moment),
+                *(("Web", "Partner", "")[number % 3], f"{number % 9973}.50"),
+                "" if case == "blank_ends" and number % 2 else moment,
             ]
             out.write(_line(cells, case == "all_quoted"))
 
@@ -122,6 +125,7 @@ def _measure(kind: str, folder: Path) -> dict[str, float]:
 def _run(kind: str, landing: str, home: str) -> None:
     """One measurement, in its own process: CPU of the work alone, peak memory of the process."""
     import duckdb
+    import pandas  # noqa: F401 - DuckDB imports it on its first call, in a refresh the gates have
 
     sys.path.insert(0, str(HERE.parents[1]))
     from orchestration.loading.contracts import ColumnContract, SourceContract
@@ -158,7 +162,9 @@ def _run(kind: str, landing: str, home: str) -> None:
     cpu = _cpu() - before
     # Linux counts in kB
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"cpu_seconds": round(cpu, 3), "peak_mb": round(peak), "rows": rows}))
+    sys.stdout.write(
+        json.dumps({"cpu_seconds": round(cpu, 3), "peak_mb": round(peak), "rows": rows})
+    )
 
 
 def _cpu() -> float:

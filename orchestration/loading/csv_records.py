@@ -69,16 +69,15 @@ class _Lines:
         spans: list[tuple[int, int]] = []
         count = len(ends)
         if quote and quote in block:
-            quotes = np.flatnonzero(content == quote[0])
-            until = np.searchsorted(quotes, ends)
-            odd = np.flatnonzero(np.diff(until, prepend=0) & 1).tolist()
+            is_quote = content == quote[0]
+            odd = np.flatnonzero(np.bitwise_xor.reduceat(is_quote.view(np.uint8), begins)).tolist()
             if len(odd) & 1:
                 count = odd.pop()
             spans = list(zip(odd[::2], odd[1::2], strict=True))
             for first, last in spans:
                 continues[first + 1 : last + 1] = True
-            followers = content[np.minimum(quotes + 1, len(content) - 1)]
-            has_spaced_quote[np.searchsorted(ends, quotes[followers == _SPACE])] = True
+            spaced = np.flatnonzero(is_quote[:-1] & (content[1:] == _SPACE))
+            has_spaced_quote[np.searchsorted(ends, spaced)] = True
         tail = block[begins[count] :] if count < len(ends) else b""
         begins, ends = begins[:count], ends[:count]
         stops = ends - ((ends > begins) & (content[ends - 1] == _CR))

@@ -28,7 +28,7 @@ histories as (
         opportunity_amount,
         occurred_at
     from {{ ref('stg_generic__stage_events') }}
-    where object_type = 'opportunity'
+    where object_type = 'opportunity' and not is_source_deleted
     {% endif %}
 
 ),

@@ -28,7 +28,7 @@ histories as (
         old_stage as old_value,
         occurred_at
     from {{ ref('stg_generic__stage_events') }}
-    where object_type = 'lead'
+    where object_type = 'lead' and not is_source_deleted
     {% endif %}
 
 ),
