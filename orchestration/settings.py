@@ -30,11 +30,15 @@ class Settings:
         landing: Path | None = None,
         home: Path | None = None,
     ) -> "Settings":
-        """Take arguments, else LEAD_LEDGER_LANDING and LEAD_LEDGER_HOME, else the project's own."""
+        """Take arguments, else LEAD_LEDGER_LANDING and LEAD_LEDGER_HOME, else the project's own.
+
+        LEAD_LEDGER_SETTLE_SECONDS is how long a file must have been left alone, else 0.
+        """
         default_landing, default_home = PROJECT_ROOT / "landing", PROJECT_ROOT / "data"
         return cls(
             landing=_absolute(landing or environ.get("LEAD_LEDGER_LANDING") or default_landing),
             home=_absolute(home or environ.get("LEAD_LEDGER_HOME") or default_home),
+            settle_seconds=float(environ.get("LEAD_LEDGER_SETTLE_SECONDS") or 0),
         )
 
     @property

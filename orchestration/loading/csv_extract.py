@@ -10,7 +10,6 @@ Three ways, each checked against counts of the file itself, the first that fits 
 
 import csv
 import io
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,16 +59,20 @@ class CsvExtract:
         """Yield ways to read the file, cheapest first; ask for the next when one did not add up."""
         path = self._stage(workspace)
         if self._is_plain:
-            yield self._plain(path)
+            yield self._plain(path, first_line=2, count=self.facts.line_count - 1)
         with open_bytes(path) as stream:
             lines = self.shape.record_lines(stream, self.header_lines)
-        if lines is not None:
+        if lines is not None and _has_no_gap(lines):
+            first_line = int(lines[0]) if len(lines) else 2
+            yield self._plain(path, first_line=first_line, count=len(lines))
+        elif lines is not None:
             yield self._with_lines(con, self._read_csv(), path, lines)
         good = workspace / "good_records.csv"
         with open_bytes(path) as stream:
             sifted = self.shape.sift(stream, self.header_lines, good)
         relation = self._read_csv(has_header=False, has_long_lines=sifted.longest > 1_000_000)
-        yield self._with_lines(con, relation, good, sifted.lines, tuple(sifted.rejects))
+        lines = np.array(sifted.lines, dtype=np.int64)
+        yield self._with_lines(con, relation, good, lines, tuple(sifted.rejects))
 
     @property
     def _is_plain(self) -> bool:
@@ -94,13 +97,13 @@ class CsvExtract:
         path.symlink_to(self.file.path.resolve())
         return path
 
-    def _plain(self, path: Path) -> Reading:
+    def _plain(self, path: Path, *, first_line: int, count: int) -> Reading:
         return Reading(
             relation=self._read_csv(),
             parameters=(str(path),),
             fields=self._fields(),
-            row="row_number() over () + 1",
-            expected_count=self.facts.line_count - 1,
+            row=f"row_number() over () + {first_line - 1}",
+            expected_count=count,
         )
 
     def _with_lines(
@@ -108,13 +111,10 @@ class CsvExtract:
         con: duckdb.DuckDBPyConnection,
         relation: str,
         path: Path,
-        lines: array,
+        lines: np.ndarray,
         rejects: tuple[Reject, ...] = (),
     ) -> Reading:
-        numbers = (
-            pa.array(np.frombuffer(lines, dtype=np.int64)) if lines else pa.array([], pa.int64())
-        )
-        con.register(_LINES_VIEW, pa.table({"source_row": numbers}))
+        con.register(_LINES_VIEW, pa.table({"source_row": pa.array(lines, pa.int64())}))
         return Reading(
             relation=f"{relation} positional join {_LINES_VIEW}",
             parameters=(str(path),),
@@ -176,6 +176,11 @@ def _read_header(file: ExtractFile, dialect: Dialect) -> tuple[tuple[str, ...], 
     if not any(header.strip() for header in headers):
         raise FileFaultError("no_header", "the first line is blank, it must name the columns")
     return tuple(header.strip() for header in headers), reader.line_num
+
+
+def _has_no_gap(lines: np.ndarray) -> bool:
+    """Tell whether each record is one line and no line lies between them."""
+    return len(lines) == 0 or int(lines[-1] - lines[0]) == len(lines) - 1
 
 
 def _literal(text: str) -> str:

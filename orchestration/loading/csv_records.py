@@ -17,10 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from orchestration.loading.contracts import Dialect
 from orchestration.loading.extract_reading import Reject
 
 MAX_RECORD_BYTES = 16 << 20
+BLOCK_BYTES = 4 << 20
+
+_LF, _CR, _SPACE = b"\n\r "
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,60 @@ class Sifted:
     lines: array
     rejects: list[Reject]
     longest: int
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The physical lines of a block of text, found by whole arrays.
+
+    `stops` is where the text of a line ends, before its line end. `continues` marks the lines that
+    belong to a record of a line before, judging by the number of quotes alone; `spans` are the
+    first and last lines of these records. What comes after the last such record that is not closed
+    in the block is no line here, it is the `tail`.
+    """
+
+    block: bytes
+    content: np.ndarray
+    begins: np.ndarray
+    ends: np.ndarray
+    stops: np.ndarray
+    continues: np.ndarray
+    has_spaced_quote: np.ndarray
+    spans: list[tuple[int, int]]
+    tail: bytes
+
+    @classmethod
+    def of(cls, block: bytes, quote: bytes) -> "_Lines":
+        content = np.frombuffer(block, np.uint8)
+        ends = np.flatnonzero(content == _LF)
+        if block[-1] != _LF:
+            ends = np.append(ends, len(block))
+        begins = np.concatenate(([0], ends[:-1] + 1))
+        continues = np.zeros(len(ends), bool)
+        has_spaced_quote = np.zeros(len(ends), bool)
+        spans: list[tuple[int, int]] = []
+        count = len(ends)
+        if quote and quote in block:
+            is_quote = content == quote[0]
+            odd = np.flatnonzero(np.bitwise_xor.reduceat(is_quote.view(np.uint8), begins)).tolist()
+            if len(odd) & 1:
+                count = odd.pop()
+            spans = list(zip(odd[::2], odd[1::2], strict=True))
+            for first, last in spans:
+                continues[first + 1 : last + 1] = True
+            spaced = np.flatnonzero(is_quote[:-1] & (content[1:] == _SPACE))
+            has_spaced_quote[np.searchsorted(ends, spaced)] = True
+        tail = block[begins[count] :] if count < len(ends) else b""
+        begins, ends = begins[:count], ends[:count]
+        stops = ends - ((ends > begins) & (content[ends - 1] == _CR))
+        return cls(
+            *(block, content, begins, ends, stops, continues[:count], has_spaced_quote[:count]),
+            *(spans, tail),
+        )
+
+    def text(self, first: int, last: int | None = None) -> bytes:
+        """The lines from `first` to `last`, with their line ends."""
+        return self.block[self.begins[first] : self.ends[first if last is None else last] + 1]
 
 
 class CsvShape:
@@ -62,46 +121,72 @@ class CsvShape:
                 rb"%b(?:%b%b){%d}" % (field, comma, field, width - 1)
             ).fullmatch
 
-    def record_lines(self, stream: BinaryIO, skip: int) -> array | None:
+    def record_lines(self, stream: BinaryIO, skip: int) -> np.ndarray | None:
         """Return the first line of each record after `skip` header lines; None: sift the file.
 
-        Trusts DuckDB with everything but two things: where records begin, and blank surplus fields
-        at the end of a record, which DuckDB drops although they mean that values have shifted.
+        Trusts DuckDB with everything but three things: where records begin, blank surplus fields
+        at the end of a record, which DuckDB drops although they mean that values have shifted, and
+        a field that is closed and opened again, which DuckDB glues together.
         """
         if self.quote and not self.escapes_by_doubling:
             return None
-        starts = array("q")
-        held: list[bytes] = []
-        # a loop over every line of a large file: only what cannot be left out
-        quote, skips_blanks, may_be_too_wide = self.quote, self.width > 1, self._blank_ends()
-        for number, line in enumerate(stream, 1):
-            if number <= skip:
-                continue
-            is_odd = quote and line.count(quote) & 1
-            if held:
-                held.append(line)
-                if not is_odd:
-                    continue
-                if self._state_inside(line) != "whole":
+        for _ in range(skip):
+            stream.readline()
+        number, starts, rest = skip + 1, [np.empty(0, np.int64)], b""
+        while True:
+            chunk = stream.read(BLOCK_BYTES)
+            cut = chunk.rfind(b"\n") + 1
+            if chunk and not cut:
+                rest += chunk
+                if len(rest) > MAX_RECORD_BYTES:
                     return None
-                line, held = b"".join(held), []
-            else:
-                if skips_blanks and line in (b"\n", b"\r\n"):
-                    continue
-                starts.append(number)
-                if is_odd:
-                    if self._state(line) != "open":
-                        return None
-                    held.append(line)
-                    continue
-            if line.endswith(may_be_too_wide) and self._is_too_wide(line):
-                return None
-        return None if held else starts
+                continue
+            block, rest = rest + chunk[:cut], chunk[cut:]
+            if block:
+                lines = _Lines.of(block, self.quote)
+                found = self._starts(lines)
+                if found is None or (lines.tail and not chunk) or len(lines.tail) > BLOCK_BYTES:
+                    return None
+                starts.append(found + number)
+                number += len(lines.ends)
+                rest = lines.tail + rest
+            if not chunk:
+                return np.concatenate(starts)
 
-    def _blank_ends(self) -> tuple[bytes, ...]:
-        """Return the ends of a line whose last field may be blank."""
-        blanks = (self.delimiter, self.quote * 2, b" ") if self.quote else (self.delimiter, b" ")
-        return tuple(blank + end for blank in blanks for end in (b"\n", b"\r\n", b""))
+    def _starts(self, lines: "_Lines") -> np.ndarray | None:
+        """Which lines of a block begin a record; None as `record_lines`."""
+        for first, last in lines.spans:
+            if (
+                self._state(lines.text(first)) != "open"
+                or self._state_inside(lines.text(last)) != "whole"
+                or self._is_too_wide(lines.text(first, last))
+            ):
+                return None
+        content, begins, stops = lines.content, lines.begins, lines.stops
+        is_start = ~lines.continues
+        if self.width > 1:
+            is_start &= stops > begins
+        ends_with = content[stops - 1]
+        is_suspect = (ends_with == self.delimiter[0]) | (ends_with == _SPACE)
+        if self.quote:
+            mark = self.quote[0]
+            is_suspect |= (ends_with == mark) & (content[stops - 2] == mark)
+        # a record of several lines was looked at as a whole
+        is_suspect &= is_start & ~np.append(lines.continues[1:], False)
+        if is_suspect.any():
+            # with no more delimiters than there should be, even in quotes, nothing is too wide
+            delimiters = np.flatnonzero(content == self.delimiter[0])
+            until = np.searchsorted(delimiters, lines.ends)
+            is_suspect &= np.diff(until, prepend=0) >= self.width
+        if any(self._is_too_wide(lines.text(line)) for line in np.flatnonzero(is_suspect)):
+            return None
+        if not all(
+            self._balanced(lines.text(line).rstrip(b"\r\n"))
+            for line in np.flatnonzero(lines.has_spaced_quote & is_start)
+            if not lines.continues[line + 1 : line + 2].any()
+        ):
+            return None
+        return np.flatnonzero(is_start)
 
     def _is_too_wide(self, line: bytes) -> bool:
         quotes = line.count(self.quote) if self.quote else 0

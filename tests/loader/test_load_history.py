@@ -334,39 +334,6 @@ def test_names_with_wildcards_and_partitions(house: House) -> None:
     assert house.query("select count(*) from raw._columns") == [(0,)]
 
 
-def test_unsettled_file_waits(house: House) -> None:
-    house.settings = replace(house.settings, settle_seconds=60)
-    now = datetime.now(UTC)
-    path = house.put(H + b"1,Ann,a\n")
-    (notice,) = house.load(loaded_at=now).notices
-    assert notice.startswith("crm/lead/x.csv: modified less than 60 s ago")
-    assert house.rows() == []
-    assert house.load(loaded_at=now + timedelta(seconds=120)).notices == ()
-    assert len(house.rows()) == 1
-    path.write_bytes(H + b"1,Ann,a\n2,Bob,b\n")
-    (notice,) = house.load(loaded_at=datetime.now(UTC)).notices
-    assert "modified less than" in notice
-    assert len(house.rows()) == 1
-
-
-def test_file_that_changes_during_the_load_waits(house: House) -> None:
-    house.contracts = contracts_of(
-        *(source_node("crm", name, {"id": {}}, key=["id"]) for name in ("account", "task"))
-    )
-    house.put(b"id\n1\n", folder="crm/task")
-
-    def change_task(table: TableLoad) -> None:
-        if table.object == "account":
-            house.put(b"id\n1\n2\n", folder="crm/task")
-
-    report = house.load(on_progress=change_task)
-    assert report.notices == ("crm/task/x.csv: changed while it was read, left for the next load",)
-    assert house.query("select id from raw.crm__task") == []
-    assert house.query("select * from raw._files") == []
-    assert house.load().notices == ()
-    assert house.query("select id from raw.crm__task") == [("1",), ("2",)]
-
-
 def test_report_has_every_table_in_order(house: House) -> None:
     house.contracts = contracts_of(
         *(source_node("crm", name, {"id": {}}, key=["id"]) for name in ("task", "account"))

@@ -10,8 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from loader_house import House
 
-from orchestration.loading.loader import LoadError
-
 JSON_FILES = {
     "snake_case_keys": (b'{"Id": 1, "Name": "Ann", "EMail": "a"}\n', [(1, "1", "Ann", "a")], []),
     "keys_of_later_lines": (
@@ -72,12 +70,6 @@ def test_odd_json_keys(house: House) -> None:
     assert house.rows("a_b, c_d, it_s, column_1") == [("slash", "tilde", "quote", "blank")]
 
 
-def test_json_without_a_required_key_is_refused(house: House) -> None:
-    house.put(b'{"name": "Ann"}\n', "x.jsonl")
-    with pytest.raises(LoadError, match=r"crm/lead/x\.jsonl: required column id is missing"):
-        house.load()
-
-
 def test_large_json_keeps_its_lines(house: House) -> None:
     lines = [b'{"id": %d, "name": "%s"}' % (n, b"x" * (n % 50)) for n in range(60_000)]
     lines[41_000] = b"{"
@@ -120,39 +112,6 @@ def test_parquet_values_become_text(house: House, packed: bool) -> None:
             *('["a","b"]', '{"city":"Ulm"}'),
         ),
         (2, "8", "Ann", *[None] * 6),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "reason"),
-    [
-        (b"", "x.parquet", "empty_file"),
-        (b"id\n1\n", "x.parquet", "not_a_parquet_file"),
-        (parquet(id=[1])[:-20], "x.parquet", "not_a_parquet_file"),
-        (gzip.compress(parquet(id=[1]))[:-9], "x.parquet.gz", "truncated_gzip"),
-        (b"", "x.jsonl", "empty_file"),
-        (b'{"id": "\xe9"}', "x.jsonl", "wrong_encoding"),
-        (b"PK\x03\x04", "x.jsonl", "not_a_jsonl_file"),
-        (gzip.compress(b'{"id": 1}\n')[:-9], "x.jsonl.gz", "truncated_gzip"),
-    ],
-)
-def test_unusable_file(house: House, content: bytes, name: str, reason: str) -> None:
-    house.put(content, name)
-    report = house.load()
-    assert house.rejects() == [(None, reason)]
-    assert report.notices[0].startswith(f"crm/lead/{name}: quarantined, {reason}")
-
-
-def test_damaged_parquet_pages_quarantine_the_file(house: House) -> None:
-    content = bytearray(parquet(id=[str(n) * 20 for n in range(5_000)]))
-    content[20:2_000] = b"\xff" * 1_980
-    house.put(bytes(content), "a.parquet")
-    house.put(b"id\n1\n", "b.csv")
-    house.load()
-    assert house.rows("id") == [("1",)]
-    assert house.query("select source_file, state from raw._files order by 1") == [
-        ("crm/lead/a.parquet", "quarantined"),
-        ("crm/lead/b.csv", "loaded"),
     ]
 
 

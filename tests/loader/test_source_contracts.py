@@ -71,6 +71,22 @@ FAULTS = {
     "encoding": (node_with(dialect={"encoding": "utf-9"}), "crm.lead: unknown encoding"),
     "delimiter": (node_with(dialect={"delimiter": "||"}), "crm.lead: the delimiter"),
     "dialect": (node_with(dialect={"sep": ","}), "crm.lead: the dialect has no sep"),
+    "tombstone": (node_with(tombstone="x"), "crm.lead: tombstone column 'x' is not among"),
+    "tombstone_type": (node_with(tombstone="id"), "crm.lead: tombstone column 'id' is not a bool"),
+    "placeholders": (node_with(placeholders="N/A"), "crm.lead: placeholders must be a list"),
+    "marker": (node_with(complete_when="../done"), "crm.lead: complete_when is the name"),
+    "format_of_text": (
+        column_with(config={"meta": {"format": "%d-%m-%y"}}),
+        "crm.lead.name: format and open_end_values are for dates",
+    ),
+    "format": (
+        column_with(data_type="date", config={"meta": {"format": ["%d.%m.%Y", "DD-MM-YY"]}}),
+        "crm.lead.name: format 'DD-MM-YY' is not a strptime pattern",
+    ),
+    "format_with_a_zone": (
+        column_with(data_type="timestamp", config={"meta": {"format": "%Y-%m-%d %H:%M %z"}}),
+        "crm.lead.name: format '%Y-%m-%d %H:%M %z' is not a strptime pattern without a zone",
+    ),
     "alias": (
         column_with(config={"meta": {"aliases": ["id"]}}),
         "crm.lead.name: alias 'id' is taken",

@@ -78,6 +78,7 @@ activities as (
         is_human,
         occurred_at
     from {{ ref('stg_generic__activities') }}
+    where not is_source_deleted
     {% endif %}
 
 ),

@@ -70,7 +70,7 @@ histories as (
         occurred_at,
         'second' as time_precision
     from {{ ref('stg_generic__stage_events') }}
-    where object_type = 'opportunity'
+    where object_type = 'opportunity' and not is_source_deleted
     {% endif %}
 
 ),

@@ -47,7 +47,7 @@ histories as (
         false as is_inferred,
         false as is_set_back
     from {{ ref('stg_generic__stage_events') }}
-    where object_type = 'lead'
+    where object_type = 'lead' and not is_source_deleted
     {% endif %}
 
 ),

@@ -53,6 +53,7 @@ members as (
         {{ record_key('source_system', 'lead', 'lead_id') }} as record_key,
         is_primary
     from {{ ref('stg_generic__opportunity_leads') }}
+    where not is_source_deleted
     {% endif %}
 
 ),

@@ -5,7 +5,7 @@ with
 
 touches as (
 
-    select * from {{ ref('stg_generic__touches') }}
+    select * from {{ ref('stg_generic__touches') }} where not is_source_deleted
 
 ),
 

@@ -38,6 +38,7 @@ sessions as (
         on
             sessions.source_system = visitors.source_system
             and sessions.visitor_id = visitors.visitor_id
+    where not sessions.is_source_deleted
 
 ),
 

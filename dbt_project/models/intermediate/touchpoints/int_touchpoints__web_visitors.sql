@@ -7,7 +7,7 @@ with
 sessions as (
 
     select * from {{ ref('stg_web__sessions') }}
-    where email is not null and visitor_id is not null
+    where email is not null and visitor_id is not null and not is_source_deleted
 
 ),
 

@@ -21,6 +21,7 @@ renamed as (
         is_human,
         disposition,
         owner_id,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

@@ -16,6 +16,7 @@ renamed as (
         lead_id,
         role,
         coalesce(is_primary, false) as is_primary,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

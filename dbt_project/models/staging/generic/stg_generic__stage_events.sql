@@ -19,6 +19,7 @@ renamed as (
         old_stage,
         amount as opportunity_amount,
         occurred_at,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

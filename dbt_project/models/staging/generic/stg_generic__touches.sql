@@ -24,6 +24,7 @@ renamed as (
         touch_type,
         touch_class,
         url,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at

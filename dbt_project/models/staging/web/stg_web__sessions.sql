@@ -28,6 +28,7 @@ renamed as (
         li_fat_id,
         form_name,
         form_submitted_at,
+        is_source_deleted,
         source_file,
         source_line,
         clock_at
