@@ -1,5 +1,6 @@
 """One installation in a folder of its own, used as people use it: through the command line."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -64,6 +65,18 @@ class Installation:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         return folder / name
+
+
+def copy_checkout(folder: Path) -> Path:
+    """The code and the models without what was built, for a test to change."""
+    built = {".venv", ".git", ".uv", ".lint", "data", "landing", "target", "logs", "tests"}
+
+    def ignored(place: str, names: list[str]) -> set[str]:
+        # dbt's tests lie in a folder of the same name as ours, further down
+        at_top = built if Path(place) == CHECKOUT else set()
+        return {name for name in names if name in at_top or name == "__pycache__"}
+
+    return Path(shutil.copytree(CHECKOUT, folder, ignore=ignored))
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -4,6 +4,9 @@ The second org (`salesforce@emea`) has what the third-party extracts lack: field
 stage history, versions of leads, member statuses, dated rates, calendar entries to come.
 """
 
+# Extracts stand here as they look.
+# ruff: noqa: E501
+
 import csv
 import shutil
 from datetime import datetime
@@ -122,8 +125,7 @@ def test_deleted_opportunities_are_told_and_left_out(release):
 def test_probability_over_hundred_is_an_exception(release):
     bad = [row["id"] for row in read_rows("opportunity") if float(row["probability"] or 0) > 100]
     rows = release.execute(
-        "select source_record_id from reports.rpt_exceptions"
-        " where reason = 'invalid_probability'"
+        "select source_record_id from reports.rpt_exceptions where reason = 'invalid_probability'"
     ).fetchall()
     assert [record for (record,) in rows] == bad == ["006q000000HddohAAB"]
 

@@ -1,12 +1,11 @@
 """What stands between the marts and their readers: a bad mart, a bad extract, a reader at work."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from installation import CHECKOUT, Installation
+from installation import Installation, copy_checkout
 
 LEADS = (
     "Id,FirstName,LastName,Email,Status,LeadSource,CreatedDate,SystemModstamp\n"
@@ -23,13 +22,6 @@ def two_leads(installation: Installation) -> Installation:
     installation.place("salesforce", "lead", "Lead.csv", LEADS.encode())
     installation.refresh()
     return installation
-
-
-def copy_checkout(folder: Path) -> Path:
-    """The code and the models without what was built, for a test to break."""
-    built = {".venv", ".git", ".uv", "data", "landing", "target", "logs", "tests"}
-    ignore = shutil.ignore_patterns(*built, "__pycache__", ".lint", "*.duckdb")
-    return Path(shutil.copytree(CHECKOUT, folder, ignore=ignore))
 
 
 def test_a_doubled_credit_row_blocks_the_release(two_leads: Installation, tmp_path: Path):

@@ -32,6 +32,25 @@ rejected as (
 
 ),
 
+unread as (
+
+    select
+        'source_not_in_use' as reason,
+        'warning' as severity,
+        true as is_excluded,
+        source_system,
+        source_object,
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        cast(null as bigint) as source_line,
+        cast(null as {{ dbt.type_string() }}) as source_record_id,
+        cast(loaded_count as {{ dbt.type_string() }})
+        || ' records are loaded and not read: variable systems or macro staged_tables does not'
+        || ' name them' as detail
+    from {{ ref('int_quality__row_accounting') }}
+    where not is_read
+
+),
+
 record_places as (
 
     select * from {{ ref('int_quality__record_places') }}
@@ -64,6 +83,8 @@ exceptions as (
     select * from quarantined
     union all
     select * from rejected
+    union all
+    select * from unread
     union all
     select * from suspicious
 

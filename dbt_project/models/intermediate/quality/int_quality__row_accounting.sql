@@ -60,6 +60,18 @@ staged_rows as (
 
 ),
 
+-- the tables of the systems in use
+tables as (
+
+    {% for table in staged_tables() %}
+    select
+        '{{ table.system }}' as system,
+        '{{ table.object }}' as source_object
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
 final as (
 
     select
@@ -68,6 +80,7 @@ final as (
         files.extracted_count,
         files.loaded_count,
         files.quarantined_count,
+        tables.source_object is not null as is_read,
         coalesce(raw_rows.raw_count, 0) as raw_count,
         coalesce(staged_rows.staged_count, 0) as staged_count,
         coalesce(raw_rows.rejected_count, 0) as rejected_count,
@@ -77,6 +90,10 @@ final as (
             0
         ) as superseded_count
     from files
+    left join tables
+        on
+            split_part(files.source_system, '@', 1) = tables.system
+            and files.source_object = tables.source_object
     left join raw_rows
         on
             files.source_system = raw_rows.source_system
