@@ -7,7 +7,7 @@
             'version': meta.version,
             'required': ((meta.required or []) + (meta.key or [])) | unique | list,
             'required_one_of': meta.required_one_of or [],
-            'history': meta.history,
+            'history': [meta.history] if meta.history else [],
             'invert': meta.invert or false,
             'replaces': meta.replaces or [],
             'columns': node.columns.values() | list,
@@ -102,6 +102,25 @@
         {%- do conditions.append('(' ~ cells | join(' and ') ~ ')') -%}
     {%- endfor -%}
     {{ return(conditions) }}
+{%- endmacro %}
+
+{# The same of a row that has its types already. #}
+{% macro is_complete(contract) -%}
+    {%- set conditions = ['true'] -%}
+    {%- for name in contract.required -%}
+        {%- do conditions.append(name ~ ' is not null') -%}
+    {%- endfor -%}
+    {%- for names in contract.required_one_of -%}
+        {%- do conditions.append('(' ~ names | join(' is not null or ') ~ ' is not null)') -%}
+    {%- endfor -%}
+    {{ conditions | join(' and ') }}
+{%- endmacro %}
+
+{# Within one extract a connector's active version of a record comes before its inactive ones. #}
+{% macro active_first(contract) -%}
+    {%- if '_fivetran_active' in contract.columns | map(attribute='name') -%}
+        coalesce(_fivetran_active, true) desc,
+    {%- endif -%}
 {%- endmacro %}
 
 {# The condition under which a row of raw text can be staged: every required cell has a value of

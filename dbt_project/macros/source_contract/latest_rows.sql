@@ -37,14 +37,7 @@
     stageable as (
 
         select * from typed
-        where
-            1 = 1
-            {%- for name in contract.required %}
-            and {{ name }} is not null
-            {%- endfor %}
-            {%- for names in contract.required_one_of %}
-            and not ({{ names | join(' is null and ') }} is null)
-            {%- endfor %}
+        where {{ is_complete(contract) }}
 
     ),
     {%- set rows = 'stageable' -%}
@@ -86,14 +79,10 @@
             *,
             row_number() over (
                 partition by
-                    source_system{% for name in contract.key %}, {{ name }}{% endfor %}
-                    {%- if contract.history %}, {{ contract.history }}{% endif %}
+                    source_system, {{ (contract.key + contract.history) | join(', ') }}
                 order by
                     {% if contract.version %}{{ contract.version }} desc nulls last, {% endif -%}
-                    extracted_at desc,
-                    {% if '_fivetran_active' in contract.columns | map(attribute='name') -%}
-                    coalesce(_fivetran_active, true) desc,
-                    {% endif -%}
+                    extracted_at desc, {{ active_first(contract) }}
                     file_sha256 desc, source_line desc
             ) as version_number
         from {{ rows }}

@@ -20,8 +20,10 @@ raw_rows as (
     {% for table in staged_tables() %}
     {% set contract = {'required': [], 'columns': []} %}
     {% if execute %}{% set contract = source_contract(table.system, table.object) %}{% endif %}
-    {% set key = contract.key or [] %}
-    {% if contract.history %}{% set key = key + ["coalesce(" ~ contract.history ~ ", '')"] %}{% endif %}
+    {% set key = (contract.key or []) | list %}
+    {% for name in contract.history or [] %}
+    {% do key.append("coalesce(" ~ name ~ ", '')") %}
+    {% endfor %}
     select
         _source_system as source_system,
         '{{ table.object }}' as source_object,

@@ -3,51 +3,6 @@
 -- counts where no dated one is known.
 with
 
-{% if uses('salesforce') %}
-corporate_currencies as (
-
-    select
-        source_system,
-        max(currency_code) as corporate_currency_code
-    from {{ ref('stg_salesforce__currency_types') }}
-    where is_corporate and not is_source_deleted
-    group by source_system
-
-),
-
-stated_rates as (
-
-    select
-        source_system,
-        currency_code,
-        start_date,
-        coalesce(
-            next_start_date,
-            lead(start_date) over (
-                partition by source_system, currency_code order by start_date
-            ),
-            cast('3000-01-01' as date)
-        ) as next_start_date,
-        units_per_corporate_unit,
-        false as is_static
-    from {{ ref('stg_salesforce__dated_conversion_rates') }}
-    where not is_source_deleted
-
-    union all
-
-    select
-        source_system,
-        currency_code,
-        cast('1900-01-01' as date) as start_date,
-        cast('3000-01-01' as date) as next_start_date,
-        units_per_corporate_unit,
-        true as is_static
-    from {{ ref('stg_salesforce__currency_types') }}
-    where not is_source_deleted
-
-),
-{% endif %}
-
 rates as (
 
     {% if uses('generic') %}
@@ -65,20 +20,15 @@ rates as (
     {% endif %}
 
     {% if uses('salesforce') %}
-    -- the CRM states units of a currency per corporate unit
     select
-        stated_rates.start_date as date_day,
-        coalesce(
-            corporate_currencies.corporate_currency_code, '{{ var('reporting_currency') }}'
-        ) as from_currency,
-        stated_rates.currency_code as to_currency,
-        stated_rates.units_per_corporate_unit as rate,
-        {{ add_days('stated_rates.next_start_date', -1) }} as stated_valid_to,
-        stated_rates.is_static,
+        date_day,
+        from_currency,
+        to_currency,
+        rate,
+        valid_to as stated_valid_to,
+        is_static,
         2 as source_rank
-    from stated_rates
-    left join corporate_currencies
-        on stated_rates.source_system = corporate_currencies.source_system
+    from {{ ref('int_revenue__salesforce_rates') }}
 
     union all
     {% endif %}
