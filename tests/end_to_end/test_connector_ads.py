@@ -118,7 +118,8 @@ def test_clicks_and_impressions_are_not_multiplied(release):
 
 def test_channels_and_names(release):
     rows = release.execute(
-        "select distinct source_system, channel, ad_account_id from marts.fct_spend_daily order by 1"
+        "select distinct source_system, channel, ad_account_id from marts.fct_spend_daily"
+        " order by 1"
     ).fetchall()
     assert rows == [
         ("google_ads", "paid_search", "2121450128"),

@@ -4,6 +4,9 @@ The second org (`salesforce@emea`) has what the third-party extracts lack: field
 stage history, versions of leads, member statuses, dated rates, calendar entries to come.
 """
 
+# Extracts stand here as they look.
+# ruff: noqa: E501
+
 import csv
 import shutil
 from datetime import datetime
@@ -20,13 +23,14 @@ OTHER_OBJECTS = ["account_history", "contact_history", "opportunity_line_item", 
 EMEA = {
     "lead": """Id,FirstName,LastName,Email,Company,Status,CreatedDate,SystemModstamp
 00Q000000000001AAA,Ann,Ash,ann@acme.example,Acme,Working - Contacted,2026-01-01T10:00:00Z,2026-03-01T00:00:00Z
-00Q000000000002AAA,Bob,Bay,bob@bay.example,Bay,Open - Not Contacted,2026-01-01T10:00:00Z,2026-03-01T00:00:00Z
+00Q000000000002AAA,Bob,Bay,bob@bay.example,Bay,Working - Contacted,2026-01-01T10:00:00Z,2026-03-01T00:00:00Z
 """,
     # versions, not changes: the first is no event, the second changed nothing
     "lead_history": """id,created_date,status,_fivetran_start,_fivetran_end,_fivetran_active
 00Q000000000001AAA,2026-01-01 10:00:00,Open - Not Contacted,2026-01-02 00:00:00,2026-01-03 00:00:00,false
 00Q000000000001AAA,2026-01-01 10:00:00,Open - Not Contacted,2026-01-03 00:00:00,2026-01-08 12:00:00,false
 00Q000000000001AAA,2026-01-01 10:00:00,Working - Contacted,2026-01-08 12:00:00,9999-12-31 23:59:59,true
+00Q000000000002AAA,2026-01-01 10:00:00,Working - Contacted,2026-01-20 00:00:00,9999-12-31 23:59:59,true
 """,
     "event": """Id,WhoId,Subject,Type,StartDateTime,CreatedDate,SystemModstamp
 00U000000000001AAA,00Q000000000001AAA,Intro,Meeting,2026-01-05T09:00:00Z,2026-01-02T09:00:00Z,2026-01-02T09:00:00Z

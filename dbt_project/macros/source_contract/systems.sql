@@ -20,7 +20,13 @@
     {{ stable_key([source_system, "'" ~ object ~ "'", id]) }}
 {%- endmacro %}
 
-{# The condition that a row's system, whatever its org, is listed in the variable `systems`. #}
-{% macro is_system_in_use(source_system) -%}
-    split_part({{ source_system }}, '@', 1) in ('{{ var('systems') | join("', '") }}')
+{# The condition that a staging model reads the object of a row, whatever its org. #}
+{% macro is_staged(source_system, source_object) -%}
+    {%- set names = [] -%}
+    {%- for table in staged_tables() -%}
+        {%- do names.append("'" ~ table.system ~ '.' ~ table.object ~ "'") -%}
+    {%- endfor -%}
+    split_part({{ source_system }}, '@', 1) || '.' || {{ source_object }} in (
+        {{ names | join(', ') }}
+    )
 {%- endmacro %}

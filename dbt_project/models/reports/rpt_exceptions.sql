@@ -19,7 +19,7 @@ quarantined as (
 unused as (
 
     select
-        'system_not_in_use' as reason,
+        'source_not_in_use' as reason,
         'warning' as severity,
         true as is_excluded,
         source_system,
@@ -28,9 +28,10 @@ unused as (
         cast(null as bigint) as source_line,
         cast(null as {{ dbt.type_string() }}) as source_record_id,
         cast(loaded_count as {{ dbt.type_string() }})
-        || ' records of a system that variable systems does not list' as detail
+        || ' records are loaded and not read: variable systems or macro staged_tables does not'
+        || ' name them' as detail
     from {{ ref('stg_ledger__files') }}
-    where not {{ is_system_in_use('source_system') }}
+    where not {{ is_staged('source_system', 'source_object') }}
 
 ),
 

@@ -45,7 +45,7 @@ activities as (
         and not is_child
         and not is_series
         -- what is still to come was not done
-        and started_at <= (select as_of from {{ ref('int_clock') }})
+        and started_at <= (select clock.as_of from {{ ref('int_clock') }} as clock)
     {% endif %}
 
     {% if uses('hubspot') %}

@@ -4,16 +4,20 @@
 -- for OpportunityHistory, so an opportunity that has that one is left out.
 with
 
+recorded as (
+
+    select distinct
+        source_system,
+        opportunity_id
+    from {{ ref('stg_salesforce__opportunity_histories') }}
+
+),
+
 opportunities as (
 
     select opportunities.*
     from {{ ref('stg_salesforce__opportunities') }} as opportunities
-    left join (
-        select distinct
-            source_system,
-            opportunity_id
-        from {{ ref('stg_salesforce__opportunity_histories') }}
-    ) as recorded
+    left join recorded
         on
             opportunities.source_system = recorded.source_system
             and opportunities.source_record_id = recorded.opportunity_id

@@ -15,7 +15,7 @@ files as (
             as expected_quarantine_count
     from {{ ref('stg_ledger__files') }}
     -- the others are not staged; rpt_exceptions names their files
-    where {{ is_system_in_use('source_system') }}
+    where {{ is_staged('source_system', 'source_object') }}
     group by source_system, source_object
 
 ),
@@ -68,6 +68,18 @@ staged_rows as (
         count(*) as staged_count
     from {{ ref(table.model) }}
     group by source_system
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+-- the tables of the systems in use
+tables as (
+
+    {% for table in staged_tables() %}
+    select
+        '{{ table.system }}' as system,
+        '{{ table.object }}' as source_object
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -3,59 +3,6 @@
 -- counts where no dated one is known.
 with
 
-{% if uses('salesforce') %}
-corporate_currencies as (
-
-    select
-        source_system,
-        max(currency_code) as corporate_currency_code
-    from {{ ref('stg_salesforce__currency_types') }}
-    where is_corporate and not is_source_deleted
-    group by source_system
-
-),
-
-corporate_rates as (
-
-    select
-        rates.source_system,
-        rates.currency_code,
-        rates.start_date,
-        rates.next_start_date,
-        rates.units_per_corporate_unit,
-        rates.is_static,
-        coalesce(
-            corporate_currencies.corporate_currency_code, '{{ var('reporting_currency') }}'
-        ) as corporate_currency_code
-    from (
-        select
-            source_system,
-            currency_code,
-            start_date,
-            next_start_date,
-            units_per_corporate_unit,
-            false as is_static
-        from {{ ref('stg_salesforce__dated_conversion_rates') }}
-        where not is_source_deleted
-
-        union all
-
-        select
-            source_system,
-            currency_code,
-            cast('1900-01-01' as date) as start_date,
-            cast('3000-01-01' as date) as next_start_date,
-            units_per_corporate_unit,
-            true as is_static
-        from {{ ref('stg_salesforce__currency_types') }}
-        where not is_source_deleted
-    ) as rates
-    left join corporate_currencies
-        on rates.source_system = corporate_currencies.source_system
-
-),
-{% endif %}
-
 rates as (
 
     {% if uses('generic') %}
@@ -73,23 +20,15 @@ rates as (
     {% endif %}
 
     {% if uses('salesforce') %}
-    -- the CRM states units of a currency per corporate unit
     select
-        start_date as date_day,
-        corporate_currency_code as from_currency,
-        currency_code as to_currency,
-        units_per_corporate_unit as rate,
-        coalesce(
-            {{ add_days('next_start_date', -1) }},
-            {{ add_days('lead(start_date) over by_start', -1) }},
-            cast('2999-12-31' as date)
-        ) as stated_valid_to,
+        date_day,
+        from_currency,
+        to_currency,
+        rate,
+        valid_to as stated_valid_to,
         is_static,
         2 as source_rank
-    from corporate_rates
-    window by_start as (
-        partition by source_system, currency_code, is_static order by start_date
-    )
+    from {{ ref('int_revenue__salesforce_rates') }}
 
     union all
     {% endif %}
