@@ -3,8 +3,8 @@ with
 
 status_events as (
 
-    select * from {{ ref('int_lifecycle__status_events') }}
-    where stage is not null
+    select * from {{ ref('int_lifecycle__status_events_judged') }}
+    where stage is not null and is_authoritative
 
 ),
 

@@ -36,6 +36,7 @@ events as (
         created_at as occurred_at,
         'second' as time_precision,
         false as is_inferred,
+        true as is_creation,
         0 as chain_position
     from lead_records
     where age_rank = 1 and created_at is not null
@@ -51,6 +52,7 @@ events as (
         occurred_at,
         'second' as time_precision,
         is_inferred,
+        false as is_creation,
         chain_position
     from histories
     where not is_set_back
@@ -67,6 +69,7 @@ events as (
         created_at as occurred_at,
         'second' as time_precision,
         true as is_inferred,
+        false as is_creation,
         0 as chain_position
     from histories
     where history_number = 1 and old_value is not null and created_at < occurred_at
@@ -89,6 +92,7 @@ events as (
             else lead_records.converted_precision
         end as time_precision,
         true as is_inferred,
+        false as is_creation,
         0 as chain_position
     from lead_records
     left join recorded on lead_records.record_key = recorded.record_key
@@ -131,6 +135,7 @@ final as (
         mapped.occurred_at,
         mapped.time_precision,
         mapped.is_inferred,
+        mapped.is_creation,
         mapped.chain_position,
         lead_records.is_source_deleted
     from mapped

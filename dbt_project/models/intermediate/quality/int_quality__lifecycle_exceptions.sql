@@ -44,6 +44,19 @@ found as (
 
     union all
 
+    select
+        'not_the_authority' as reason,
+        'info' as severity,
+        true as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        stage || ' is for ' || authority || ' to say, which knows the lead' as detail
+    from {{ ref('int_lifecycle__status_events_judged') }}
+    where not is_authoritative
+
+    union all
+
     -- R12
     select distinct
         'impossible_time' as reason,

@@ -73,17 +73,6 @@ staged_rows as (
 
 ),
 
--- the tables of the systems in use
-tables as (
-
-    {% for table in staged_tables() %}
-    select
-        '{{ table.system }}' as system,
-        '{{ table.object }}' as source_object
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
 
 final as (
 
