@@ -70,7 +70,8 @@ def test_planned_journeys(answers, release, model):
             "select credit.channel, credit.weight, credit.credited_amount"
             " from marts.fct_attribution_credits as credit"
             " join marts.fct_opportunities as opportunity using (opportunity_id)"
-            " where opportunity.source_record_id = ? and credit.attribution_model = ?"
+            " where opportunity.source_system = 'salesforce'"
+            "   and opportunity.source_record_id = ? and credit.attribution_model = ?"
             "   and credit.conversion_type = 'revenue' order by credit.touch_position",
             [journey["opportunity_id"], model],
         ).fetchall()

@@ -4,7 +4,8 @@
    file it came in, so that any split of the same records gives the same rows. A table that
    declares `replaces` (platforms restate their spend) keeps, per those columns, the rows of the
    newest extract that contains them; one that declares `history` keeps one row per version of a
-   key. A connector's active version wins over its inactive ones. Rows whose required cells are blank or do not cast are left
+   key. A connector's active version wins over its inactive ones. Rows whose required cells are
+   blank or do not cast are left
    out here and listed by `rejected_rows`.
 
    Besides the contracted columns it gives source_system, source_file, source_line, clock_at (the
@@ -155,7 +156,10 @@
     {%- endif -%}
     {%- set is_filled = filled | join(' and ') or 'true' -%}
     {%- set is_tombstone = flags | join(' or ') or 'false' -%}
-    {%- set has_version = ' and ' ~ contract.version ~ ' is not null' if contract.version else '' -%}
+    {%- set has_version = '' -%}
+    {%- if contract.version -%}
+        {%- set has_version = ' and ' ~ contract.version ~ ' is not null' -%}
+    {%- endif -%}
         select
             *,
             ({{ is_tombstone }}) as is_tombstone,

@@ -67,11 +67,13 @@ final as (
         cast(cycles.is_open as boolean) as is_open,
         cast(cycles.has_time_anomaly as boolean) as has_time_anomaly,
         cast(owners.owner_name as {{ dbt.type_string() }}) as owner_name,
-        cast(coalesce(sources.channel, '(unattributed)') as {{ dbt.type_string() }}) as source_channel,
+        cast(coalesce(sources.channel, '(unattributed)') as {{ dbt.type_string() }})
+            as source_channel,
         cast(sources.campaign_key as {{ dbt.type_string() }}) as source_campaign_key,
         cast(coalesce(revenue.opportunity_count, 0) as bigint) as opportunity_count,
-        cast(case when revenue.lead_key is null then 0 else revenue.won_amount end as decimal(18, 2))
-            as won_amount,
+        cast(
+            case when revenue.lead_key is null then 0 else revenue.won_amount end as decimal(18, 2)
+        ) as won_amount,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as currency_code,
         cast(ages.age_days as double) as age_days,
         cast(ages.days_in_current_stage as double) as days_in_current_stage,

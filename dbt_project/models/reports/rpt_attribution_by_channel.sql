@@ -30,14 +30,11 @@ spend as (
 
 dimensions as (
 
-    {% for conversion_type in ['revenue', 'pipeline'] %}
-    {% set type_loop = loop %}
     {% for model in models %}
-    select
-        '{{ conversion_type }}' as conversion_type,
-        '{{ model.name }}' as attribution_model
-    {% if not (loop.last and type_loop.last) %}union all{% endif %}
-    {% endfor %}
+    select 'revenue' as conversion_type, '{{ model.name }}' as attribution_model
+    union all
+    select 'pipeline' as conversion_type, '{{ model.name }}' as attribution_model
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

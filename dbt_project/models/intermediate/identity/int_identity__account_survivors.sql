@@ -1,4 +1,5 @@
--- Each account record and the account that stands for it now: merges are followed to the last survivor.
+-- Each account record and the account that stands for it now: merges are followed to the last
+-- survivor.
 with
 
 accounts as (

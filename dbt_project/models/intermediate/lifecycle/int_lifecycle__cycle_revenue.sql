@@ -15,6 +15,13 @@ opportunities as (
 
 ),
 
+wins as (
+
+    select * from opportunities
+    where is_won
+
+),
+
 memberships as (
 
     select distinct
@@ -33,17 +40,12 @@ final as (
         count(*) as opportunity_count,
         -- unknown where one of the wins has no amount or no rate: never 0 in its place
         case
-            when
-                count(case when opportunities.is_won then 1 end)
-                = count(case when opportunities.is_won then opportunities.opportunity_amount end)
-                then
-                    coalesce(
-                        sum(case when opportunities.is_won then opportunities.opportunity_amount end),
-                        0
-                    )
+            when count(wins.opportunity_key) = count(wins.opportunity_amount)
+                then coalesce(sum(wins.opportunity_amount), 0)
         end as won_amount
     from memberships
     inner join opportunities on memberships.opportunity_key = opportunities.opportunity_key
+    left join wins on memberships.opportunity_key = wins.opportunity_key
     group by memberships.lead_key, memberships.cycle_number
 
 )

@@ -87,10 +87,7 @@ events as (
             and histories.recency = 1
     where
         opportunities.is_closed
-        and (
-            histories.stage is null
-            or histories.stage != opportunities.opportunity_state
-        )
+        and histories.stage is distinct from opportunities.opportunity_state
 
 ),
 

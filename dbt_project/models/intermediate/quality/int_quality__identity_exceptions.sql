@@ -11,7 +11,10 @@ found as (
 
     -- R11
     select
-        case when lead_records.merged_into_key is not null then 'source_merged' else 'source_deleted' end
+        case
+            when lead_records.merged_into_key is not null then 'source_merged'
+            else 'source_deleted'
+        end
             as reason,
         'info' as severity,
         lead_records.merged_into_key is null or survivors.record_key is null as is_excluded,

@@ -1,0 +1,55 @@
+-- Touches that another system has as well, within a day: that of the system listed first stands.
+with
+
+ranked as (
+
+    select * from {{ ref('int_touchpoints__touches_ruled') }}
+
+),
+
+shared as (
+
+    select
+        lead_key,
+        campaign_key,
+        touch_type
+    from ranked
+    where lead_key is not null and campaign_key is not null
+    group by lead_key, campaign_key, touch_type
+    having min(source_system) != max(source_system)
+
+),
+
+candidates as (
+
+    select ranked.*
+    from ranked
+    inner join shared
+        on
+            ranked.lead_key = shared.lead_key
+            and ranked.campaign_key = shared.campaign_key
+            and ranked.touch_type = shared.touch_type
+
+),
+
+final as (
+
+    select distinct candidates.touch_key
+    from candidates
+    inner join candidates as preferred
+        on
+            candidates.lead_key = preferred.lead_key
+            and candidates.campaign_key = preferred.campaign_key
+            and candidates.touch_type = preferred.touch_type
+            and (
+                candidates.system_priority > preferred.system_priority
+                or (
+                    candidates.system_priority = preferred.system_priority
+                    and candidates.source_system > preferred.source_system
+                )
+            )
+            and abs({{ hours_between('candidates.occurred_at', 'preferred.occurred_at') }}) <= 24
+
+)
+
+select * from final
