@@ -143,7 +143,10 @@
     {%- endfor -%}
     {%- set is_filled = filled | join(' and ') or 'true' -%}
     {%- set is_tombstone = flags | join(' or ') or 'false' -%}
-    {%- set has_version = ' and ' ~ contract.version ~ ' is not null' if contract.version else '' -%}
+    {%- set has_version = '' -%}
+    {%- if contract.version -%}
+        {%- set has_version = ' and ' ~ contract.version ~ ' is not null' -%}
+    {%- endif -%}
         select
             *,
             ({{ is_tombstone }}) as is_tombstone,
