@@ -1,10 +1,12 @@
--- Law 4: under every model and conversion type the report by channel holds all credit and all spend.
+-- Law 4: under every model and conversion type the report by channel holds all credit and all
+-- spend.
 with
 
 models as (
 
     {% for model in var('attribution_models') %}
-    select '{{ model.name }}' as attribution_model{% if not loop.last %} union all{% endif %}
+    select '{{ model.name }}' as attribution_model
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

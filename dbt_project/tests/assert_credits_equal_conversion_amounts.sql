@@ -16,7 +16,8 @@ credited as (
 models as (
 
     {% for model in var('attribution_models') %}
-    select '{{ model.name }}' as attribution_model{% if not loop.last %} union all{% endif %}
+    select '{{ model.name }}' as attribution_model
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

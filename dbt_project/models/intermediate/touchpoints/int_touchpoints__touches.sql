@@ -17,32 +17,32 @@ final as (
 
     select
         ranked.touch_key,
-        source_system,
-        source_object,
-        source_record_id,
-        lead_key,
-        account_key,
-        opportunity_key,
-        occurred_at,
-        time_precision,
-        touch_type,
-        touch_priority,
-        ruled_touch_class as touch_class,
-        is_response,
-        touch_channel as channel,
-        campaign_key,
-        campaign_method,
-        content,
-        is_inferred,
-        is_type_unmapped,
-        can_be_middle,
-        is_source_redundant,
+        ranked.source_system,
+        ranked.source_object,
+        ranked.source_record_id,
+        ranked.lead_key,
+        ranked.account_key,
+        ranked.opportunity_key,
+        ranked.occurred_at,
+        ranked.time_precision,
+        ranked.touch_type,
+        ranked.touch_priority,
+        ranked.ruled_touch_class as touch_class,
+        ranked.is_response,
+        ranked.touch_channel as channel,
+        ranked.campaign_key,
+        ranked.campaign_method,
+        ranked.content,
+        ranked.is_inferred,
+        ranked.is_type_unmapped,
+        ranked.can_be_middle,
+        ranked.is_source_redundant,
         case
-            when lead_key is null or campaign_key is null then false
-            when source_object = 'campaign_member' and membership_number > 1 then true
+            when ranked.lead_key is null or ranked.campaign_key is null then false
+            when ranked.source_object = 'campaign_member' and ranked.membership_number > 1 then true
             else twins.touch_key is not null
         end as is_duplicate,
-        is_rule_attributable
+        ranked.is_rule_attributable
     from ranked
     left join twins on ranked.touch_key = twins.touch_key
 
