@@ -42,10 +42,12 @@ placed as (
 
     select
         journeys.*,
-        {%- for milestone in ['ft', 'lc', 'oc'] %}
-        milestones.has_{{ milestone }},
-        milestones.{{ milestone }}_position{{ ',' if not loop.last }}
-        {%- endfor %}
+        milestones.has_ft,
+        milestones.has_lc,
+        milestones.has_oc,
+        milestones.ft_position,
+        milestones.lc_position,
+        milestones.oc_position
     from journeys
     inner join milestones on journeys.conversion_key = milestones.conversion_key
 

@@ -34,9 +34,9 @@ bounds as (
                 date_trunc('year', {{ add_days('as_of_date', -365 * var('calendar_years_back')) }})
                 as date
             ),
-            (select min(costs.first_day) from costs)
+            (select min(costs.first_day) as first_day from costs)
         ) as first_day,
-        greatest({{ add_days('as_of_date', 730) }}, (select max(costs.last_day) from costs))
+        greatest({{ add_days('as_of_date', 730) }}, (select max(costs.last_day) as last_day from costs))
             as last_day
     from {{ ref('int_clock') }}
 

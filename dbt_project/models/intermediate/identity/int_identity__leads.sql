@@ -82,10 +82,12 @@ chosen as (
 
     select
         *,
-        {% for method in ['conversion', 'contact', 'domain'] -%}
-        min(case when is_live and account_by_{{ method }} is not null then present_rank end)
-            over (partition by lead_key) as {{ method }}_rank{{ ',' if not loop.last }}
-        {% endfor %}
+        min(case when is_live and account_by_conversion is not null then present_rank end)
+            over (partition by lead_key) as conversion_rank,
+        min(case when is_live and account_by_contact is not null then present_rank end)
+            over (partition by lead_key) as contact_rank,
+        min(case when is_live and account_by_domain is not null then present_rank end)
+            over (partition by lead_key) as domain_rank
     from ranked
 
 ),

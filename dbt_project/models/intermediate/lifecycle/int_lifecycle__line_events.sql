@@ -107,13 +107,13 @@ ordered as (
         -- among events of one second, a chained history row stands behind the rows it continues
         case
             when events.chain_position = 0 then stages.stage_rank
-            else max(stages.stage_rank) over (
-                partition by events.record_key, events.occurred_at
-                order by events.chain_position
-            )
+            else max(stages.stage_rank) over chain
         end as tie_rank
     from events
     inner join stages on events.stage = stages.stage
+    window chain as (
+        partition by events.record_key, events.occurred_at order by events.chain_position
+    )
 
 ),
 

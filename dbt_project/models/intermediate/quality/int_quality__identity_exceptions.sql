@@ -7,6 +7,12 @@ lead_records as (
 
 ),
 
+known_records as (
+
+    select record_key from lead_records
+
+),
+
 found as (
 
     -- R11
@@ -14,20 +20,18 @@ found as (
         case
             when lead_records.merged_into_key is not null then 'source_merged'
             else 'source_deleted'
-        end
-            as reason,
+        end as reason,
         'info' as severity,
-        lead_records.merged_into_key is null or survivors.record_key is null as is_excluded,
+        lead_records.merged_into_key is null or known_records.record_key is null as is_excluded,
         lead_records.source_system,
         lead_records.source_object,
         lead_records.source_record_id,
         case
-            when lead_records.merged_into_key is not null and survivors.record_key is null
+            when lead_records.merged_into_key is not null and known_records.record_key is null
                 then 'the record that it was merged into is in no extract'
         end as detail
     from lead_records
-    left join (select record_key from lead_records) as survivors
-        on lead_records.merged_into_key = survivors.record_key
+    left join known_records on lead_records.merged_into_key = known_records.record_key
     where lead_records.is_source_deleted or lead_records.merged_into_key is not null
 
     union all
