@@ -36,8 +36,10 @@ bounds as (
             ),
             (select min(costs.first_day) as first_day from costs)
         ) as first_day,
-        greatest({{ add_days('as_of_date', 730) }}, (select max(costs.last_day) as last_day from costs))
-            as last_day
+        greatest(
+            {{ add_days('as_of_date', 730) }},
+            (select max(costs.last_day) as last_day from costs)
+        ) as last_day
     from {{ ref('int_clock') }}
 
 ),
