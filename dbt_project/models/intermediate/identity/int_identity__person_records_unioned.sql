@@ -94,7 +94,7 @@ records as (
 
     select
         source_system,
-        'lead' as source_object,
+        'leads' as source_object,
         source_record_id,
         {{ record_key('source_system', 'lead', 'source_record_id') }} as record_key,
         {{ record_key('source_system', 'lead', 'merged_into_lead_id') }} as merged_into_key,

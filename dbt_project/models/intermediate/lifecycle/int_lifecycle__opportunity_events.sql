@@ -43,7 +43,7 @@ events as (
     -- the creation is an observed time; it adds an event where no history row has that second
     select
         opportunities.opportunity_key,
-        'opportunity' as source_object,
+        opportunities.source_object,
         opportunities.source_record_id,
         cast(null as {{ dbt.type_string() }}) as source_value,
         false as is_unmapped,
@@ -64,7 +64,7 @@ events as (
     -- the present state where history does not say it
     select
         opportunities.opportunity_key,
-        'opportunity' as source_object,
+        opportunities.source_object,
         opportunities.source_record_id,
         opportunities.stage as source_value,
         false as is_unmapped,

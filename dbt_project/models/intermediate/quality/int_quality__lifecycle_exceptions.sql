@@ -110,7 +110,7 @@ found as (
         'warning' as severity,
         false as is_excluded,
         opportunities.source_system,
-        'opportunity' as source_object,
+        opportunities.source_object,
         opportunities.source_record_id,
         'is ' || opportunities.opportunity_state || ', last in history: ' || histories.stage
             as detail

@@ -7,7 +7,11 @@
 {% set named = [] %}
 {% for table in staged_tables() %}
 {% if table.object not in unnamed_objects and not table.model.endswith('__spend') %}
-{% do named.append(table) %}
+{% do named.append({'object': table.object, 'model': table.model}) %}
+{% endif %}
+{# a session gives a visit and, where a form was sent in it, a second touch #}
+{% if table.object == 'sessions' %}
+{% do named.append({'object': 'session_forms', 'model': table.model}) %}
 {% endif %}
 {% endfor %}
 
@@ -28,7 +32,7 @@ places as (
     {% for table in named %}
     select
         places.source_system,
-        '{{ 'session_forms' if table.object == 'forms' else table.object }}' as source_object,
+        '{{ table.object }}' as source_object,
         places.source_record_id,
         places.source_file,
         places.source_line

@@ -15,7 +15,7 @@ found as (
         'info' as severity,
         true as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         cast(null as {{ dbt.type_string() }}) as detail
     from opportunities
@@ -28,7 +28,7 @@ found as (
         'warning' as severity,
         false as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         'type = ' || source_opportunity_type as detail
     from opportunities
@@ -42,7 +42,7 @@ found as (
         'warning' as severity,
         false as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         'closed at ' || cast(least(stated_closed_at, closed_at) as {{ dbt.type_string() }})
         || ' is before the creation of the opportunity' as detail
@@ -56,8 +56,8 @@ found as (
         'reversed_win' as reason,
         'warning' as severity,
         false as is_excluded,
-        events.source_system,
-        'opportunity' as source_object,
+        opportunities.source_system,
+        opportunities.source_object,
         opportunities.source_record_id,
         'was won and is not any more' as detail
     from {{ ref('int_lifecycle__opportunity_events') }} as events
@@ -71,7 +71,7 @@ found as (
         'error' as severity,
         false as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         currency_code || ' on ' || cast(rate_date as {{ dbt.type_string() }}) as detail
     from opportunities
@@ -87,7 +87,7 @@ found as (
         'error' as severity,
         false as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         currency_code || ' on ' || cast({{ org_date('created_at') }} as {{ dbt.type_string() }})
         || ', the day of its creation' as detail
@@ -104,7 +104,7 @@ found as (
         'info' as severity,
         false as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         'won without an amount' as detail
     from opportunities
@@ -117,7 +117,7 @@ found as (
         'warning' as severity,
         false as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         'outside of its range' as detail
     from opportunities
@@ -130,7 +130,7 @@ found as (
         'info' as severity,
         false as is_excluded,
         source_system,
-        'opportunity' as source_object,
+        source_object,
         source_record_id,
         'nobody takes part in it; touches of its account count' as detail
     from opportunities

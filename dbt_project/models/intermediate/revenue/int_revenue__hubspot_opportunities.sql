@@ -80,6 +80,7 @@ final as (
 
     select
         source_system,
+        'deal' as source_object,
         source_record_id,
         {{ record_key('source_system', 'opportunity', 'source_record_id') }} as opportunity_key,
         {{ record_key('source_system', 'account', 'account_id') }} as account_key,

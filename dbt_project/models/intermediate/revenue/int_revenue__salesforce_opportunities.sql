@@ -7,6 +7,7 @@ final as (
 
     select
         source_system,
+        'opportunity' as source_object,
         source_record_id,
         {{ record_key('source_system', 'opportunity', 'source_record_id') }} as opportunity_key,
         {{ record_key('source_system', 'account', 'account_id') }} as account_key,

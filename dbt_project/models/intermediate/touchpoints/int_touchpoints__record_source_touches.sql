@@ -24,7 +24,7 @@ final as (
     -- the campaign that the CRM calls the source of an opportunity
     select
         opportunities.source_system,
-        'opportunity' as source_object,
+        opportunities.source_object,
         opportunities.source_record_id,
         primary_members.lead_key,
         cast(null as bigint) as account_key,
