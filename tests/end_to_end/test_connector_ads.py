@@ -133,4 +133,8 @@ def test_channels_and_names(release):
 
 
 def test_nothing_is_left_out(release):
-    assert release.execute("select count(*) from reports.rpt_exceptions").fetchone() == (0,)
+    # campaigns that "end" in 2037 are told, and stay in
+    rows = release.execute(
+        "select distinct reason from reports.rpt_exceptions where is_excluded or severity = 'error'"
+    ).fetchall()
+    assert rows == []

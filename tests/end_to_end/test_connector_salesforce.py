@@ -191,9 +191,14 @@ def test_corporate_rates_divide(release):
         ("006000000000004AAA", Decimal("1562.50")),  # 1000 / 0.64
     ]
     missing = release.execute(
-        "select source_record_id from reports.rpt_exceptions where reason = 'missing_fx_rate'"
+        "select source_record_id, detail from reports.rpt_exceptions"
+        " where reason = 'missing_fx_rate' order by 2"
     ).fetchall()
-    assert missing == [("006000000000003AAA",)]
+    # neither when it was created nor when it was closed
+    assert missing == [
+        ("006000000000003AAA", "EUR on 2025-12-01, the day of its creation"),
+        ("006000000000003AAA", "EUR on 2025-12-31"),
+    ]
 
 
 def test_member_status_says_who_responded(release):
