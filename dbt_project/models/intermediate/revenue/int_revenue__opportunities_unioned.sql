@@ -1,9 +1,9 @@
 {% set columns = [
     'source_system', 'source_object', 'source_record_id', 'opportunity_key', 'account_key',
-    'opportunity_name', 'pipeline', 'stage', 'source_opportunity_type', 'opportunity_amount', 'currency_code',
-    'probability', 'probability_original', 'expected_close_date', 'stated_closed_at',
-    'stated_closed_precision', 'is_closed', 'is_won', 'source', 'campaign_id', 'lost_reason',
-    'owner_key', 'created_at', 'is_source_deleted', 'source_file', 'source_line',
+    'opportunity_name', 'pipeline', 'stage', 'source_opportunity_type', 'opportunity_amount',
+    'currency_code', 'probability', 'probability_original', 'expected_close_date',
+    'stated_closed_at', 'stated_closed_precision', 'is_closed', 'is_won', 'source', 'campaign_id',
+    'lost_reason', 'owner_key', 'created_at', 'is_source_deleted', 'source_file', 'source_line',
 ] %}
 
 -- Opportunities of every system in the inner contract.
