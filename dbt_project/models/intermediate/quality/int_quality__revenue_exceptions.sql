@@ -96,6 +96,12 @@ found as (
         is_creation_rate_missing
         and first_amount_original is not null
         and not is_source_deleted
+        -- the same day's rate is missing once
+        and not (
+            is_rate_missing
+            and opportunity_amount_original is not null
+            and rate_date = {{ org_date('created_at') }}
+        )
 
     union all
 
