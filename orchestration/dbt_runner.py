@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.fingerprint import project_digest
+from orchestration.fingerprint import macros_digest, project_digest
 from orchestration.json_files import read_json, write_json
 from orchestration.settings import Settings
 
@@ -99,6 +99,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         **kept,
         "LEAD_LEDGER_HOME": str(settings.home),
+        # incremental models are built anew when a macro changed: dbt itself does not see that
+        "LEAD_LEDGER_MACROS": macros_digest(settings),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONUNBUFFERED": "1",
     }

@@ -33,6 +33,11 @@ def project_digest(settings: Settings) -> str:
     return _content_digest(settings.project_root, files)
 
 
+def macros_digest(settings: Settings) -> str:
+    """Digest of the content of the dbt project's macros."""
+    return _content_digest(settings.project_root, _files(settings.dbt_project_dir / "macros"))
+
+
 def has_extracts(settings: Settings) -> bool:
     """Say whether anything lies in the landing folder; it may be absent."""
     return any(True for _ in _files(settings.landing))

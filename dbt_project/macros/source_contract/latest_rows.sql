@@ -33,6 +33,9 @@
             _extracted_at as extracted_at,
             _file_sha256 as file_sha256
         from {{ relation }}
+        {%- if is_read_by_batch() %}
+        where {{ is_named_by_new_batch(relation, contract) }}
+        {%- endif %}
 
     ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='tracked',
+    unique_key='conversion_key',
+    meta={'tracks': {'conversion': 'conversion_key'}},
+) }}
+
 -- The events that deserve credit: new opportunities of sales pipelines when created (pipeline)
 -- and when won (revenue).
 with

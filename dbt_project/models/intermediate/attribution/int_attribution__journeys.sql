@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('conversion', 'conversion_key') }}",
+) }}
+-- depends_on: {{ ref('int_changes__conversions') }}
+
 -- The attributable touches of each conversion in their order, with what the models need to know
 -- of each.
 with
@@ -5,12 +12,14 @@ with
 conversions as (
 
     select * from {{ ref('int_attribution__conversions') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
 conversion_leads as (
 
     select * from {{ ref('int_attribution__conversion_leads') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('conversion', 'conversion_key') }}",
+) }}
+
 -- The one weight table: per conversion and touch, each model's integer share, its total and its
 -- running sum.
 {% set models = var('attribution_models') %}
@@ -8,6 +14,7 @@ with
 journeys as (
 
     select * from {{ ref('int_attribution__journeys') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='tracked',
+    unique_key='lead_key',
+    meta={'tracks': {'lead': 'lead_key'}},
+) }}
+
 -- One row per person with the account they belong to, and how we know it.
 with
 

@@ -1,15 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- Each event of a line in its cycle, and whether it moves the lead (rules R3, R6, R7).
 with
 
 line_events as (
 
     select * from {{ ref('int_lifecycle__line_events') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
 cycle_starts as (
 
-    select * from {{ cycle_starts(ref('int_lifecycle__line_events')) }} as starts
+    select * from {{ cycle_starts('line_events') }} as starts
 
 ),
 

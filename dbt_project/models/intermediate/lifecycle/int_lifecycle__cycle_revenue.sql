@@ -1,10 +1,16 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- The opportunities of each cycle, and what those that stand as won are worth.
 with
 
 cycle_events as (
 
     select * from {{ ref('int_lifecycle__cycle_events') }}
-    where opportunity_key is not null
+    where opportunity_key is not null and {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- The first touch of each cycle: where the lead came from this time.
 with
 
@@ -9,6 +15,7 @@ cycles as (
         started_at,
         lead(started_at) over (partition by lead_key order by cycle_number) as next_started_at
     from {{ ref('int_lifecycle__cycles') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

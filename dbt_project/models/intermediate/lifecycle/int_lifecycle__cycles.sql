@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- One row per lead and cycle: when each stage was first entered, how long it lasted, where it
 -- stands.
 with
@@ -5,12 +11,14 @@ with
 stage_events as (
 
     select * from {{ ref('int_lifecycle__stage_events') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
 stage_visits as (
 
     select * from {{ ref('int_lifecycle__stage_visits') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,10 +1,16 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- The events of each lead in one line: its own and those of its opportunities (rules R2, R8, R12).
 with
 
 status_events as (
 
     select * from {{ ref('int_lifecycle__status_events_judged') }}
-    where stage is not null and is_authoritative
+    where stage is not null and is_authoritative and {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -18,6 +24,7 @@ opportunity_events as (
 buying_groups as (
 
     select * from {{ ref('int_revenue__buying_groups') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='tracked',
+    unique_key=['opportunity_key', 'event_number'],
+    meta={'tracks': {'opportunity': 'opportunity_key'}},
+) }}
+
 -- The states of each opportunity in order: created, won, lost, reopened; one row per change
 -- (rules R9, R12, R13).
 with

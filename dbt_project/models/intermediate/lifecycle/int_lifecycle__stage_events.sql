@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- The ledger: stage changes per lead and cycle, with the skipped stages between them (rules R3,
 -- R4, R5).
 with
@@ -5,7 +11,7 @@ with
 cycle_events as (
 
     select * from {{ ref('int_lifecycle__cycle_events') }}
-    where not is_partial_loss and not is_after_close
+    where not is_partial_loss and not is_after_close and {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,9 +1,16 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- How long each visit to a stage took; open visits have no end yet.
 with
 
 stage_events as (
 
     select * from {{ ref('int_lifecycle__stage_events') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

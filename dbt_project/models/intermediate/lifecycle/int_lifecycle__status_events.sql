@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+
 -- What the lead records themselves say about their stage: one row per event of a record (rules
 -- R0, R1, R13).
 with
@@ -5,6 +11,7 @@ with
 lead_records as (
 
     select * from {{ ref('int_identity__lead_records') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
+) }}
+-- depends_on: {{ ref('int_changes__leads') }}
+
 -- Changes of a lead record's status as the systems recorded them, in their order.
 with
 
@@ -52,42 +59,54 @@ histories as (
 
 ),
 
+placed as (
+
+    select
+        histories.*,
+        lead_records.lead_key
+    from histories
+    inner join {{ ref('int_identity__lead_records') }} as lead_records
+        on histories.record_key = lead_records.record_key
+    where {{ is_changed('lead', 'lead_records.lead_key') }}
+
+),
+
 set_values as (
 
     select distinct
         record_key,
         occurred_at,
         source_value
-    from histories
+    from placed
 
 ),
 
 final as (
 
     select
-        histories.*,
+        placed.*,
         row_number() over (
-            partition by histories.record_key
+            partition by placed.record_key
             order by
-                histories.occurred_at,
+                placed.occurred_at,
                 case when set_values.record_key is null then 0 else 1 end,
-                histories.source_record_id
+                placed.source_record_id
         ) as history_number,
         row_number() over (
-            partition by histories.record_key
+            partition by placed.record_key
             order by
-                histories.occurred_at desc,
+                placed.occurred_at desc,
                 case when set_values.record_key is null then 0 else 1 end desc,
-                histories.source_record_id desc
+                placed.source_record_id desc
         ) as recency,
         -- a row whose old value another row of the same second has just set comes after it
         case when set_values.record_key is null then 0 else 1 end as chain_position
-    from histories
+    from placed
     left join set_values
         on
-            histories.record_key = set_values.record_key
-            and histories.occurred_at = set_values.occurred_at
-            and histories.old_value = set_values.source_value
+            placed.record_key = set_values.record_key
+            and placed.occurred_at = set_values.occurred_at
+            and placed.old_value = set_values.source_value
 
 )
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='tracked',
+    unique_key=['opportunity_key', 'lead_key'],
+    meta={'tracks': {'lead': 'lead_key'}},
+) }}
+
 -- Who takes part in an opportunity: its contact roles and the leads that were converted into it.
 with
 

@@ -1,4 +1,4 @@
-{{ config(enabled=uses('hubspot')) }}
+{{ config(enabled=uses('hubspot'), meta={'tracks': {'record': ['contact', 'contact_id']}}) }}
 
 with
 

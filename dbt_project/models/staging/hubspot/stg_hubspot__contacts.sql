@@ -1,4 +1,4 @@
-{{ config(enabled=uses('hubspot')) }}
+{{ config(enabled=uses('hubspot'), meta={'tracks': {'record': ['contact', 'source_record_id']}}) }}
 
 with
 

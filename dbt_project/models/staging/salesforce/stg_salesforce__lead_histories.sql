@@ -1,4 +1,4 @@
-{{ config(enabled=uses('salesforce')) }}
+{{ config(enabled=uses('salesforce'), meta={'tracks': {'record': ['lead', 'lead_id']}}) }}
 
 with
 
