@@ -55,21 +55,24 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set hashes = declared_hashes() -%}
-        {%- set missing = [] -%}
+        {%- set missing, rows = [], [] -%}
         {%- for model, declared_hash in hashes.items() -%}
             {%- if model in built -%}
-                {%- do run_query(
-                    'delete from ' ~ state_relation('declarations')
-                    ~ " where model = '" ~ model ~ "'"
-                ) -%}
-                {%- do run_query(
-                    'insert into ' ~ state_relation('declarations')
-                    ~ " values ('" ~ model ~ "', '" ~ declared_hash ~ "')"
-                ) -%}
+                {%- do rows.append("('" ~ model ~ "', '" ~ declared_hash ~ "')") -%}
             {%- else -%}
                 {%- do missing.append(model) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- if rows -%}
+            {%- set declared = '(values ' ~ rows | join(', ') ~ ') as built (model, hash)' -%}
+            {%- do run_query(
+                'delete from ' ~ state_relation('declarations')
+                ~ ' where model in (select model from ' ~ declared ~ ')'
+            ) -%}
+            {%- do run_query(
+                'insert into ' ~ state_relation('declarations') ~ ' select * from ' ~ declared
+            ) -%}
+        {%- endif -%}
         {%- if not failed and not missing -%}
             {%- do run_query('delete from ' ~ state_relation('changed_keys')) -%}
             {%- do run_query('delete from ' ~ state_relation('built_batches')) -%}

@@ -4,30 +4,44 @@
 {%- endmacro %}
 
 {# For models that are built by key: the condition that limits an incremental run to the changed
-   ones; true in a full one. The list is a model (int_changes__leads, …), which the first model of
-   each chain names with `depends_on`; the others stand behind that one. #}
+   ones; true in a full one. The first model of a chain names its list (int_changes__leads, …) with
+   `depends_on`; the others stand behind that one. #}
 {% macro is_changed(entity, column) -%}
     {%- if is_incremental() -%}
-        {{ column }} in {{ changed_list(entity) }}
+        {{ column }} in (select changed.{{ entity }}_key from {{ changed_list(entity) }} as changed)
     {%- else -%}
         true
     {%- endif -%}
 {%- endmacro %}
 
 {# The pre-hook of such a model: the rows of the changed keys go, the run appends new ones. dbt's
-   delete+insert would keep the rows of a key that is no more. #}
+   delete+insert would keep the rows of a key that is no more. `column` may be the public id. #}
 {% macro delete_changed(entity, column) -%}
     {%- if is_incremental() -%}
-        delete from {{ this }} where {{ column }} in {{ changed_list(entity) }}
+        {%- set key = 'changed.' ~ entity ~ '_key' -%}
+        delete from {{ this }}
+        where {{ column }} in (
+            select {{ public_id(key) if column.endswith('_id') else key }}
+            from {{ changed_list(entity) }} as changed
+        )
     {%- endif -%}
 {%- endmacro %}
 
+{# Leads and conversions depend on more than their own rows, so their lists are models. #}
 {% macro changed_list(entity) -%}
-(select {{ entity }}_key from {{ api.Relation.create(
-    database=target.database,
-    schema=generate_schema_name('intermediate', none),
-    identifier='int_changes__' ~ entity ~ 's'
-) }})
+    {%- if entity in ('lead', 'conversion') -%}
+        {{ api.Relation.create(
+            database=target.database,
+            schema=generate_schema_name('intermediate', none),
+            identifier='int_changes__' ~ entity ~ 's'
+        ) }}
+    {%- else -%}
+        (
+            select changed_key as {{ entity }}_key
+            from {{ state_relation('changed_keys') }}
+            where entity = '{{ entity }}'
+        )
+    {%- endif -%}
 {%- endmacro %}
 
 {# Whether a staging model reads only the keys that batches since the last finished build named:

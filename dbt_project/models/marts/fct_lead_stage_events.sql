@@ -1,8 +1,16 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_changed('lead', 'lead_id') }}",
+) }}
+
 with
 
 stage_events as (
 
     select * from {{ ref('int_lifecycle__stage_events') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

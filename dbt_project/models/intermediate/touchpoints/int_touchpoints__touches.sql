@@ -3,8 +3,8 @@
     incremental_strategy='tracked',
     unique_key='touch_key',
     meta={'tracks': {
-        'touched_lead': 'lead_key', 'touched_opportunity': 'opportunity_key',
-        'touched_account': 'account_key',
+        'touch': 'touch_key', 'touched_lead': 'lead_key',
+        'touched_opportunity': 'opportunity_key', 'touched_account': 'account_key',
     }},
 ) }}
 
