@@ -3,11 +3,16 @@
 (select changed_key from {{ state_relation('changed_keys') }} where entity = '{{ entity }}')
 {%- endmacro %}
 
+{# dbt's is_incremental, and false in a unit test, which has no table of its own. #}
+{% macro is_incremental_build() -%}
+    {{ return(this is not none and is_incremental()) }}
+{%- endmacro %}
+
 {# For models that are built by key: the condition that limits an incremental run to the changed
    ones; true in a full one. The first model of a chain names its list (int_changes__leads, …) with
    `depends_on`; the others stand behind that one. #}
 {% macro is_changed(entity, column) -%}
-    {%- if is_incremental() -%}
+    {%- if is_incremental_build() -%}
         {{ column }} in (select changed.{{ entity }}_key from {{ changed_list(entity) }} as changed)
     {%- else -%}
         true
@@ -17,7 +22,7 @@
 {# The pre-hook of such a model: the rows of the changed keys go, the run appends new ones. dbt's
    delete+insert would keep the rows of a key that is no more. `column` may be the public id. #}
 {% macro delete_changed(entity, column) -%}
-    {%- if is_incremental() -%}
+    {%- if is_incremental_build() -%}
         {%- set key = 'changed.' ~ entity ~ '_key' -%}
         delete from {{ this }}
         where {{ column }} in (
@@ -48,7 +53,7 @@
    not when it declares a full extract or restatements, whose rows depend on what is not there;
    nor when a file was replaced, whose old rows are gone. #}
 {% macro is_read_by_batch() -%}
-    {%- if not (execute and is_incremental() and model.sources) -%}
+    {%- if not (execute and is_incremental_build() and model.sources) -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set system, object = model.sources[0] -%}
