@@ -3,9 +3,19 @@
 (select changed_key from {{ state_relation('changed_keys') }} where entity = '{{ entity }}')
 {%- endmacro %}
 
-{# dbt's is_incremental, and false in a unit test, which has no table of its own. #}
+{# dbt's is_incremental; false in a unit test, which has no table of its own. #}
 {% macro is_incremental_build() -%}
     {{ return(this is not none and is_incremental()) }}
+{%- endmacro %}
+
+{# The configuration of a model that is built by key. #}
+{% macro built_by_key(entity, column) -%}
+    {{ return({
+        'materialized': 'incremental',
+        'incremental_strategy': 'append',
+        'on_schema_change': 'fail',
+        'pre_hook': "{{ delete_changed('" ~ entity ~ "', '" ~ column ~ "') }}",
+    }) }}
 {%- endmacro %}
 
 {# For models that are built by key: the condition that limits an incremental run to the changed

@@ -1,3 +1,13 @@
+{# The configuration of a tracked model: what names a row, and which keys its changes note. #}
+{% macro tracked(unique_key, tracks) -%}
+    {{ return({
+        'materialized': 'incremental',
+        'incremental_strategy': 'tracked',
+        'unique_key': unique_key,
+        'meta': {'tracks': tracks},
+    }) }}
+{%- endmacro %}
+
 {# Incremental strategy `tracked`. The table becomes what its query gives; rows that stay the same
    are not written, and of those that changed the old and the new keys go to state.changed_keys,
    by meta `tracks`: entity to the column with its key, or to [object, column with an id].
@@ -28,9 +38,17 @@
 create or replace temp table {{ changes }} as
 select distinct {{ keys | join(', ') }}
 from (
-    (select {{ columns }} from {{ temp_relation }} except all select {{ columns }} from {{ compared }})
+    (
+        select {{ columns }} from {{ temp_relation }}
+        except all
+        select {{ columns }} from {{ compared }}
+    )
     union all
-    (select {{ columns }} from {{ compared }} except all select {{ columns }} from {{ temp_relation }})
+    (
+        select {{ columns }} from {{ compared }}
+        except all
+        select {{ columns }} from {{ temp_relation }}
+    )
 ) as differing;
 
 {% for entity, tracked in (model.config.meta.tracks or {}).items() %}

@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ delete_changed('touch', 'touch_id') }}",
-) }}
+{{ config(**built_by_key('touch', 'touch_id')) }}
 
 with
 

@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key=['conversion_key', 'lead_key'],
-    meta={'tracks': {'conversion': 'conversion_key'}},
-) }}
+{{ config(**tracked(['conversion_key', 'lead_key'], {'conversion': 'conversion_key'})) }}
 
 -- Whose touches count for a conversion: its buying group, else the people of its account.
 with

@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key='conversion_key',
-    meta={'tracks': {'conversion': 'conversion_key'}},
-) }}
+{{ config(**tracked('conversion_key', {'conversion': 'conversion_key'})) }}
 
 -- The events that deserve credit: new opportunities of sales pipelines when created (pipeline)
 -- and when won (revenue).

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('conversion', 'conversion_key') }}",
-) }}
+{{ config(**built_by_key('conversion', 'conversion_key')) }}
 -- depends_on: {{ ref('int_changes__conversions') }}
 
 -- The attributable touches of each conversion in their order, with what the models need to know

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('conversion', 'conversion_key') }}",
-) }}
+{{ config(**built_by_key('conversion', 'conversion_key')) }}
 
 -- The one weight table: per conversion and touch, each model's integer share, its total and its
 -- running sum.

@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key='record_key',
-    meta={'tracks': {'lead': 'lead_key'}},
-) }}
+{{ config(**tracked('record_key', {'lead': 'lead_key'})) }}
 
 -- Each record's lead: the connected component, named after its oldest record.
 with

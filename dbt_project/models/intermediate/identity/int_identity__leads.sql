@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key='lead_key',
-    meta={'tracks': {'lead': 'lead_key'}},
-) }}
+{{ config(**tracked('lead_key', {'lead': 'lead_key'})) }}
 
 -- One row per person with the account they belong to, and how we know it.
 with

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
-) }}
+{{ config(**built_by_key('lead', 'lead_key')) }}
 
 -- The events of each lead in one line: its own and those of its opportunities (rules R2, R8, R12).
 with
@@ -30,10 +26,7 @@ buying_groups as (
 
 leads as (
 
-    select
-        lead_key,
-        created_at
-    from {{ ref('int_identity__leads') }}
+    select * from {{ ref('int_identity__leads') }}
     where created_at is not null
 
 ),

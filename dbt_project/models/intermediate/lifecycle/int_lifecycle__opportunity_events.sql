@@ -1,10 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key=['opportunity_key', 'event_number'],
-    meta={'tracks': {'opportunity': 'opportunity_key'}},
-) }}
-
+{{ config(**tracked(['opportunity_key', 'event_number'], {'opportunity': 'opportunity_key'})) }}
 -- The states of each opportunity in order: created, won, lost, reopened; one row per change
 -- (rules R9, R12, R13).
 with

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
-) }}
+{{ config(**built_by_key('lead', 'lead_key')) }}
 
 -- The ledger: stage changes per lead and cycle, with the skipped stages between them (rules R3,
 -- R4, R5).

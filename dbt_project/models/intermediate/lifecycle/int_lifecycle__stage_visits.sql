@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
-) }}
+{{ config(**built_by_key('lead', 'lead_key')) }}
 
 -- How long each visit to a stage took; open visits have no end yet.
 with

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
-) }}
+{{ config(**built_by_key('lead', 'lead_key')) }}
 
 -- What the lead records themselves say about their stage: one row per event of a record (rules
 -- R0, R1, R13).

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
-) }}
+{{ config(**built_by_key('lead', 'lead_key')) }}
 
 -- Whether an event of a lead record moves its lead: where two systems write the stage of one lead,
 -- only the authority's events do; the others are kept as evidence.

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ delete_changed('lead', 'lead_key') }}",
-) }}
+{{ config(**built_by_key('lead', 'lead_key')) }}
 -- depends_on: {{ ref('int_changes__leads') }}
 
 -- Changes of a lead record's status as the systems recorded them, in their order.

@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key=['opportunity_key', 'lead_key'],
-    meta={'tracks': {'lead': 'lead_key'}},
-) }}
+{{ config(**tracked(['opportunity_key', 'lead_key'], {'lead': 'lead_key'})) }}
 
 -- Who takes part in an opportunity: its contact roles and the leads that were converted into it.
 with

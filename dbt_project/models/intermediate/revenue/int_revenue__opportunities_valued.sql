@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key='opportunity_key',
-    meta={'tracks': {'opportunity': 'opportunity_key'}},
-) }}
+{{ config(**tracked('opportunity_key', {'opportunity': 'opportunity_key'})) }}
 
 -- Opportunities with their money in the reporting currency.
 with

@@ -1,12 +1,9 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='tracked',
-    unique_key='touch_key',
-    meta={'tracks': {
-        'touch': 'touch_key', 'touched_lead': 'lead_key',
-        'touched_opportunity': 'opportunity_key', 'touched_account': 'account_key',
-    }},
-) }}
+{{ config(**tracked('touch_key', {
+    'touch': 'touch_key',
+    'touched_lead': 'lead_key',
+    'touched_opportunity': 'opportunity_key',
+    'touched_account': 'account_key',
+})) }}
 
 -- Each touch with channel and rules; what is the same touch seen twice is marked, not dropped.
 with

@@ -1,4 +1,7 @@
-{{ config(enabled=uses('generic'), unique_key=['source_system', 'date_day', 'from_currency', 'to_currency']) }}
+{{ config(
+    enabled=uses('generic'),
+    unique_key=['source_system', 'date_day', 'from_currency', 'to_currency'],
+) }}
 
 {# 'from' and 'to' change places where the source states units of from_currency per to_currency. #}
 {% set is_inverted = source_contract('generic', 'fx_rates').invert if execute else false %}
