@@ -52,6 +52,19 @@
     cast(date_trunc('month', {{ moment }}) as date)
 {%- endmacro %}
 
+{# Months in a row have numbers in a row, for windows over a range of months. #}
+{% macro month_number(day) -%}
+    (extract(year from {{ day }}) * 12 + extract(month from {{ day }}))
+{%- endmacro %}
+
+{# `2026-Q3`. #}
+{% macro quarter_label(day) -%}
+    (
+        cast(extract(year from {{ day }}) as {{ dbt.type_string() }}) || '-Q'
+        || cast(extract(quarter from {{ day }}) as {{ dbt.type_string() }})
+    )
+{%- endmacro %}
+
 {# A relation of all days between two ISO dates, both ends in: (date_day). #}
 {% macro days_from_to(first_day, last_day) -%}
     {{ return(adapter.dispatch('days_from_to', 'lead_ledger')(first_day, last_day)) }}
