@@ -22,3 +22,16 @@
     {% endfor -%}
 )
 {%- endmacro %}
+
+{# The condition that the model named in a column credits a conversion type. #}
+{% macro credits_type(attribution_model, conversion_type) -%}
+    {%- set names = [] -%}
+    {%- for model in attribution_models() if conversion_type in credited_types(model) -%}
+        {%- do names.append("'" ~ model.name ~ "'") -%}
+    {%- endfor -%}
+    {%- if names -%}
+        {{ attribution_model }} in ({{ names | join(', ') }})
+    {%- else -%}
+        false
+    {%- endif -%}
+{%- endmacro %}

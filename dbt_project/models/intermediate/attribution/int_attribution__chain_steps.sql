@@ -36,6 +36,7 @@ final as (
         -- the quarter of a journey is that of its conversion, else of its last touch
         conversions.converted_at as ended_at,
         journeys.touch_position,
+        journeys.touched_at,
         journeys.channel
     from journeys
     inner join conversions on journeys.conversion_key = conversions.conversion_key
@@ -48,6 +49,7 @@ final as (
         open_journeys.lead_key as journey_key,
         open_journeys.last_touched_at as ended_at,
         lead_touches.touch_position,
+        lead_touches.touched_at,
         lead_touches.channel
     from lead_touches
     inner join open_journeys on lead_touches.lead_key = open_journeys.lead_key
