@@ -67,9 +67,22 @@ PUBLISHED_COLUMNS: Mapping[str, str] = {
         conversion_id conversion_type opportunity_id lead_id touch_id attribution_model channel
         campaign_key touched_at converted_at weight credited_amount credited_conversions
     """,
+    "marts.fct_channel_attribution": """
+        conversion_type period channel attribution_model removal_effect credited_conversions
+        credited_amount
+    """,
     "reports.rpt_attribution_by_channel": """
         conversion_month conversion_type channel attribution_model attributed_amount
         attributed_conversions spend_amount roas
+    """,
+    "reports.rpt_attribution_by_campaign": """
+        conversion_month campaign_key attribution_model pipeline_amount revenue_amount spend_amount
+        roas
+    """,
+    "reports.rpt_model_disagreement": "conversion_type channel lowest_share highest_share",
+    "reports.rpt_top_paths": """
+        conversion_type path_transform is_direct_dropped path journey_count conversion_count
+        conversion_rate
     """,
     "reports.rpt_funnel_by_cohort": "",
     "reports.rpt_exceptions": """
@@ -139,6 +152,12 @@ def _claims() -> Mapping[str, tuple[Check, ...]]:
             not_null("channel"),
             in_range("spend_amount", low=0).warns(),
         ),
+        "marts.fct_channel_attribution": (in_range("removal_effect", low=0, high=1),),
+        "reports.rpt_model_disagreement": (
+            in_range("lowest_share", low=0, high=1),
+            in_range("highest_share", low=0, high=1),
+        ),
+        "reports.rpt_top_paths": (_rates_are_shares(),),
         "reports.rpt_funnel_by_cohort": (_rates_are_shares(),),
     }
 

@@ -82,6 +82,24 @@ create table reports.rpt_attribution_by_channel as
         cast(500 as decimal(18, 2)) as attributed_amount,
         cast(0.5 as double) as attributed_conversions,
         cast(40 as decimal(18, 2)) as spend_amount, cast(12.5 as double) as roas;
+create table marts.fct_channel_attribution as
+    select 'revenue' as conversion_type, 'all' as period, channel, 'markov' as attribution_model,
+        effect as removal_effect, cast(weight as double) as credited_conversions,
+        cast(1000 * weight as decimal(18, 2)) as credited_amount
+    from (values ('paid_search', 1.0, 0.5), ('direct', 1.0, 0.5), ('(unattributed)', null, 1.0))
+        as v (channel, effect, weight);
+create table reports.rpt_attribution_by_campaign as
+    select date '2026-02-01' as conversion_month, 'brand' as campaign_key,
+        'linear' as attribution_model, cast(0 as decimal(18, 2)) as pipeline_amount,
+        cast(500 as decimal(18, 2)) as revenue_amount, cast(40 as decimal(18, 2)) as spend_amount,
+        cast(12.5 as double) as roas;
+create table reports.rpt_model_disagreement as
+    select 'revenue' as conversion_type, 'direct' as channel, 0.0 as lowest_share,
+        0.25 as highest_share;
+create table reports.rpt_top_paths as
+    select 'revenue' as conversion_type, 'unique' as path_transform, false as is_direct_dropped,
+        'paid_search > direct' as path, cast(4 as bigint) as journey_count,
+        cast(1 as bigint) as conversion_count, cast(0.25 as double) as conversion_rate;
 create table reports.rpt_funnel_by_cohort as
     select date '2026-01-01' as cohort_month, 'paid_search' as channel,
         cast(0.5 as double) as conversion_rate, cast(0.25 as decimal(9, 4)) as exit_rate,
@@ -168,6 +186,17 @@ PLANTED = {
         """update marts.fct_attribution_credits set weight = 1.5
         where conversion_id = 'c1' and attribution_model = 'first_touch'""",
         ("fct_attribution_credits", "weight_in_range", "weight", "block", 1, "0 < weight <= 1"),
+    ),
+    "removal_effect": (
+        "update marts.fct_channel_attribution set removal_effect = 1.5 where channel = 'direct'",
+        (
+            "fct_channel_attribution",
+            "removal_effect_in_range",
+            "removal_effect",
+            "block",
+            1,
+            "0 <= removal_effect <= 1",
+        ),
     ),
     # a column that GX needs is gone: the checks on it cannot be evaluated
     "column_of_a_check_gone": (
