@@ -7,7 +7,7 @@
         'systems', 'reporting_currency', 'org_utc_offset_hours', 'lookback_days',
         'milestone_grace_hours', 'reenter_grace_hours', 'fx_max_age_days',
         'identity_max_records', 'identity_max_names_per_email', 'record_source_touches',
-        'touch_scope', 'attribution_models',
+        'touch_scope', 'attribution_models', 'lead_conversion_stages',
     ] -%}
         {%- do common.append(name ~ '=' ~ tojson(var(name))) -%}
     {%- endfor -%}

@@ -1,9 +1,12 @@
+{{ config(**built_by_key('conversion', 'conversion_key')) }}
+
 -- How often each channel stands in a journey.
 with
 
 journeys as (
 
     select * from {{ ref('int_attribution__journeys') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 

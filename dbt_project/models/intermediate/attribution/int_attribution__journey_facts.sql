@@ -1,3 +1,5 @@
+{{ config(**built_by_key('conversion', 'conversion_key')) }}
+
 -- What the models need to know of a whole journey: its length, and on which touch the milestones and
 -- the first and last of a kind fall. A milestone that lies after the conversion has no touch, and
 -- no other milestone shifts to it.
@@ -6,19 +8,21 @@ with
 journeys as (
 
     select * from {{ ref('int_attribution__journeys') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
 conversions as (
 
     select * from {{ ref('int_attribution__conversions') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
 first_leads as (
 
     select * from {{ ref('int_attribution__conversion_leads') }}
-    where creation_rank = 1
+    where creation_rank = 1 and {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
@@ -28,6 +32,7 @@ channel_counts as (
         conversion_key,
         {{ common_multiple('channel_touch_count') }} as touch_count_multiple
     from {{ ref('int_attribution__journey_channels') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
     group by conversion_key
 
 ),

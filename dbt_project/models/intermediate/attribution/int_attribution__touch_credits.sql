@@ -1,3 +1,5 @@
+{{ config(**built_by_key('conversion', 'conversion_key')) }}
+
 -- The weights as shares of one and as money, models as columns: what fct_attribution_credits shows
 -- in rows. It stands beside that view in the release, because a view may name no other file.
 {% set models = attribution_models() %}
@@ -7,12 +9,14 @@ with
 weights as (
 
     select * from {{ ref('int_attribution__touch_weights') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
 conversions as (
 
     select * from {{ ref('int_attribution__conversions') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 

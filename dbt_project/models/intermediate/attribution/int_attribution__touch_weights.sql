@@ -20,12 +20,14 @@ journeys as (
 facts as (
 
     select * from {{ ref('int_attribution__journey_facts') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
 journey_channels as (
 
     select * from {{ ref('int_attribution__journey_channels') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
