@@ -50,6 +50,14 @@
     case when has_{{ milestone }} then coalesce({{ positions | join(', ') }}) end
 {%- endmacro %}
 
+{# The sum of the parts of the milestones that have a position. #}
+{% macro milestone_parts(model) -%}
+    {%- for milestone, part in model.milestones.items() -%}
+    case when {{ milestone_position(model, milestone) }} is not null then {{ part }} else 0 end
+    {%- if not loop.last %} + {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# A touch on none of the milestones; `ruled`: of a type that can be a middle touch, between the
    first and the last milestone that are in the model. #}
 {% macro is_middle_touch(model) -%}
@@ -59,7 +67,7 @@
     {%- endfor -%}
     {%- for position in positions %}
     {%- if not loop.first %} and {% endif -%}
-    touch_position is distinct from {{ position }}
+    touch_position != coalesce({{ position }}, 0)
     {%- endfor %}
     {%- if model.middle_touches == 'ruled' %}
     and can_be_middle

@@ -76,11 +76,11 @@ ranked as (
         *,
         row_number() over (
             partition by conversion_type, channel
-            order by conversion_share nulls last, attribution_model
+            order by conversion_share asc nulls last, attribution_model asc
         ) as lowest_rank,
         row_number() over (
             partition by conversion_type, channel
-            order by conversion_share desc nulls last, attribution_model
+            order by conversion_share desc nulls last, attribution_model asc
         ) as highest_rank
     from shares
 

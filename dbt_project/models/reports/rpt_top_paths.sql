@@ -19,23 +19,20 @@ formed as (
     {% for form in forms %}
     {% set form_loop = loop %}
     {% for is_direct_dropped in [false, true] %}
+    {% set path = 'forms.' ~ form ~ ('_no_direct' if is_direct_dropped else '') ~ '_path' %}
     select
         journeys.conversion_type,
         '{{ form }}' as path_transform,
         {{ is_direct_dropped | lower }} as is_direct_dropped,
         -- law 3: what converted without a touch went no way that is known
-        coalesce(
-            forms.{{ form }}{{ '_no_direct' if is_direct_dropped }}_path, '(unattributed)'
-        ) as path,
+        coalesce({{ path }}, '(unattributed)') as path,
         count(*) as journey_count,
         sum(case when journeys.is_converted then 1 else 0 end) as conversion_count,
         sum(journeys.conversion_amount) as converted_amount,
         {{ median('journeys.days_to_conversion') }} as median_days_to_conversion
     from journeys
     left join forms on journeys.path = forms.path
-    group by
-        journeys.conversion_type,
-        coalesce(forms.{{ form }}{{ '_no_direct' if is_direct_dropped }}_path, '(unattributed)')
+    group by journeys.conversion_type, coalesce({{ path }}, '(unattributed)')
     {% if not (loop.last and form_loop.last) %}union all{% endif %}
     {% endfor %}
     {% endfor %}
@@ -48,7 +45,7 @@ ranked as (
         *,
         row_number() over (
             partition by conversion_type, path_transform, is_direct_dropped
-            order by conversion_count desc, journey_count desc, path
+            order by conversion_count desc, journey_count desc, path asc
         ) as path_rank
     from formed
 

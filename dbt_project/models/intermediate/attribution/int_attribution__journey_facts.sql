@@ -1,8 +1,8 @@
 {{ config(**built_by_key('conversion', 'conversion_key')) }}
 
--- What the models need to know of a whole journey: its length, and on which touch the milestones and
--- the first and last of a kind fall. A milestone that lies after the conversion has no touch, and
--- no other milestone shifts to it.
+-- What the models need to know of a whole journey: its length, and on which touch the milestones
+-- and the first and last of a kind fall. A milestone that lies after the conversion has no touch,
+-- and no other milestone shifts to it.
 with
 
 journeys as (
@@ -26,14 +26,10 @@ first_leads as (
 
 ),
 
-channel_counts as (
+multiples as (
 
-    select
-        conversion_key,
-        {{ common_multiple('channel_touch_count') }} as touch_count_multiple
-    from {{ ref('int_attribution__journey_channels') }}
+    select * from {{ ref('int_attribution__journey_multiples') }}
     where {{ is_changed('conversion', 'conversion_key') }}
-    group by conversion_key
 
 ),
 
@@ -64,7 +60,7 @@ dated as (
 
     select
         counted.*,
-        channel_counts.touch_count_multiple,
+        multiples.touch_count_multiple,
         conversions.is_lead_cycle,
         true as has_ft,
         coalesce(first_leads.lead_created_at <= conversions.converted_at, true) as has_lc,
@@ -72,7 +68,7 @@ dated as (
         coalesce(conversions.won_at <= conversions.converted_at, false) as has_cw
     from counted
     inner join conversions on counted.conversion_key = conversions.conversion_key
-    inner join channel_counts on counted.conversion_key = channel_counts.conversion_key
+    inner join multiples on counted.conversion_key = multiples.conversion_key
     left join first_leads on counted.conversion_key = first_leads.conversion_key
 
 ),
@@ -96,12 +92,7 @@ final as (
         {% for milestone in model.milestones -%}
         {{ milestone_position(model, milestone) }} as {{ model.name }}__{{ milestone }}_position,
         {% endfor -%}
-        {% for milestone, part in model.milestones.items() -%}
-        {{ '+ ' if not loop.first }}case
-            when {{ milestone_position(model, milestone) }} is not null then {{ part }} else 0
-        end
-        {% endfor -%}
-        as {{ model.name }}__parts,
+        {{ milestone_parts(model) }} as {{ model.name }}__parts,
         {% endfor -%}
         conversion_key,
         is_lead_cycle,

@@ -39,8 +39,8 @@ touched as (
         case
             when {{ share }} > 0
                 then
-                    {{ ceiling_share('value_cents', model.name ~ '__running', total) }}
-                    - {{ ceiling_share('value_cents', preceding, total) }}
+                    {{ ceiling_share('conversions.value_cents', model.name ~ '__running', total) }}
+                    - {{ ceiling_share('conversions.value_cents', preceding, total) }}
         end as {{ model.name }}__cents,
         {% endfor -%}
         weights.touch_key,
@@ -60,9 +60,10 @@ untouched as (
 
     select
         {% for model in models -%}
-        {% set is_in = 'true' if model.credits_lead_cycles else 'not is_lead_cycle' -%}
+        {% set is_in = 'true' if model.credits_lead_cycles else 'not conversions.is_lead_cycle' -%}
         case when {{ is_in }} then cast(1 as double) end as {{ model.name }}__weight,
-        case when {{ is_in }} then value_cents end as {{ model.name }}__cents,
+        case when {{ is_in }} then conversions.value_cents end
+            as {{ model.name }}__cents,
         {% endfor -%}
         cast(null as bigint) as touch_key,
         cast(null as bigint) as touch_position,
