@@ -39,6 +39,7 @@ final as (
         cast(opportunities.opportunity_amount as decimal(18, 2)) as opportunity_amount,
         cast(opportunities.opportunity_amount_original as decimal(18, 2))
             as opportunity_amount_original,
+        cast(opportunities.first_amount as decimal(18, 2)) as first_amount,
         cast(opportunities.currency_code as {{ dbt.type_string() }}) as currency_code,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }})
             as reporting_currency_code,
