@@ -22,11 +22,13 @@ from datagen.vocabulary import (
 )
 
 FUNNEL_DAYS = 90
+HALF_YEAR_DAYS = 26 * 7
 PACE_RULE = (
     f"leads without a defect that were created at least {FUNNEL_DAYS} days before the end of the "
     "period, and how many of them opened, and won, their own opportunity within that time; the "
     "same for people who are known only as contacts of an opportunity, which exists when they "
-    "come; days from a status to the next one, in the middle, over all that had a next one"
+    "come; people who came in each 26 weeks, counted back from the end; days from a status to the "
+    "next one, in the middle, over all that had a next one"
 )
 NOTES_RULE = (
     "heard_from: people of the sheet whose lead says so; status_reasons: leads without a defect "
@@ -53,6 +55,7 @@ def describe_pace(org: Org) -> dict:
             "customer": int((is_old & (won_after <= FUNNEL_DAYS * DAY)).sum()),
         },
         "contacts_alone": _count_contacts_alone(org),
+        "came_in_26_weeks": _count_half_years(org),
         "median_days": {
             name: _median_days(org, status)
             for name, status in (("inquiry", NEW), ("mql", MQL), ("sal", SAL))
@@ -74,6 +77,15 @@ def _count_contacts_alone(org: Org) -> dict[str, int]:
         "opportunity": int(is_old.sum()),
         "customer": int((is_old & is_won).sum()),
     }
+
+
+def _count_half_years(org: Org) -> list[int]:
+    """Oldest first; what is left over before the oldest whole one is not in it."""
+    contacts = org.deals.contacts
+    is_alone = (contacts.person >= len(org.population)) & ~contacts.is_deleted
+    created_at = np.r_[org.population.created_at, contacts.created_at[is_alone]]
+    number = (END - created_at) // (HALF_YEAR_DAYS * DAY)
+    return np.bincount(number, minlength=3)[:3][::-1].tolist()
 
 
 def _median_days(org: Org, status: int) -> float:
