@@ -8,3 +8,13 @@
         else '(unknown)'
     end
 {%- endmacro %}
+
+{# How soon a channel pays back, by its median days from touch to win. #}
+{% macro return_horizon(median_days) -%}
+    case
+        when {{ median_days }} < 90 then 'short'
+        when {{ median_days }} < 365 then 'mid'
+        when {{ median_days }} is not null then 'long'
+        else 'none yet'
+    end
+{%- endmacro %}
