@@ -131,7 +131,7 @@ def close_dbt(
     error: str | None,
 ) -> DbtResult:
     """Read and record what dbt has just built; what is wrong with it goes into the record."""
-    result = read_result(manifest, settings.dbt_target_dir, exit_code, error)
+    result = read_result(manifest, settings, exit_code, error)
     record.record_dbt(result)
     if result.problems:
         record.fail(summarise(result.problems))

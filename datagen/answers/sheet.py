@@ -22,6 +22,7 @@ from datagen.answers.money import (
     view_opportunities,
 )
 from datagen.answers.people import count_people, describe_people
+from datagen.answers.reporting import describe_notes, describe_pace
 from datagen.answers.stages import describe_stages
 from datagen.answers.touches import count_touches, describe_touches
 from datagen.exports.extract_files import Written
@@ -110,6 +111,8 @@ def _describe_first_systems(company: Company, written: dict[str, dict[str, Writt
         "touches": describe_touches(company),
         "journeys": has_org and describe_journeys(company),
         "stages": has_org and describe_stages(org.population, org.deals),
+        "pace": has_org and describe_pace(org),
+        "notes": has_org and describe_notes(org, company.rates),
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -130,6 +133,8 @@ def _describe_second_org(company: Company) -> dict:
             "deleted": int(events.is_deleted.sum()),
         },
         "stages": describe_stages(org.population, org.deals),
+        "pace": describe_pace(org),
+        "notes": describe_notes(org, company.rates),
         "defects": describe_org_defects(org),
     }
 

@@ -24,15 +24,18 @@ from datagen.plan.deals import Deals
 from datagen.plan.lead_records import INVALID_TIME, LeadRecords
 from datagen.plan.org import Org
 from datagen.plan.population import BAD_CREATED, NO_HISTORY, Population, join_local_part
+from datagen.plan.sales_notes import SalesNotes
 from datagen.sizes import DAY, END, EXTRACTED_AT, HOUR, MISSING, START, Sizes
 from datagen.vocabulary import (
     COUNTRIES,
     FIRST_NAMES,
+    HEARD_FROM,
     INDUSTRIES,
     LAST_NAMES,
     LEAD_SOURCES,
     LEAD_STATUSES,
     NEW,
+    STATUS_REASONS,
 )
 
 _TIME_ZONES = ["America/New_York", "Europe/Berlin", "Europe/London", "America/Los_Angeles"]
@@ -46,7 +49,7 @@ def export_people(files: OrgFiles, org: Org) -> dict[str, Written]:
     sizes, population, deals, leads = org.sizes, org.population, org.deals, org.lead_records
     return {
         "lead": replace(
-            _export_leads(files, population, deals, leads),
+            _export_leads(files, population, deals, leads, org.notes),
             superseded=len(leads.reexported_copies) + len(leads.reexported_newer),
             bad_required_cell=len(leads.invalid_created),
         ),
@@ -58,7 +61,7 @@ def export_people(files: OrgFiles, org: Org) -> dict[str, Written]:
 
 
 def _lead_columns(
-    population: Population, deals: Deals, leads: LeadRecords, *, is_newer: bool
+    population: Population, deals: Deals, leads: LeadRecords, notes: SalesNotes, *, is_newer: bool
 ) -> dict[str, Column]:
     own = np.arange(len(leads.person)) < len(population)
     country = population.country[leads.person]
@@ -95,20 +98,22 @@ def _lead_columns(
         ),
         "LastModifiedDate": Times(modified_at),
         "SystemModstamp": Times(modified_at),
+        "How_Did_You_Hear_About_Us__c": label(of_base(notes.heard_from), HEARD_FROM),
+        "Status_Reason__c": label(of_base(notes.status_reason), STATUS_REASONS),
     }
 
 
 def _export_leads(
-    files: OrgFiles, population: Population, deals: Deals, leads: LeadRecords
+    files: OrgFiles, population: Population, deals: Deals, leads: LeadRecords, notes: SalesNotes
 ) -> Written:
-    columns = _lead_columns(population, deals, leads, is_newer=False)
+    columns = _lead_columns(population, deals, leads, notes, is_newer=False)
     count = len(leads.person)
     broken = {
         count // 3: '"00QEc0BROKENSHORT","false",,"cut off here"',
         count // 2: ",".join(['"00QEc00BROKENLONG"'] * (len(columns) + 3)),
     }
     written = files.write("lead", "Lead.csv", columns, broken_lines=broken)
-    newer = _lead_columns(population, deals, leads, is_newer=True)
+    newer = _lead_columns(population, deals, leads, notes, is_newer=True)
     is_newer = np.isin(np.arange(count), leads.reexported_newer)
     rows = np.sort(np.r_[leads.reexported_copies, leads.reexported_newer])
     merged = {name: _Either(columns[name], newer[name], is_newer) for name in columns}

@@ -14,7 +14,8 @@ from datagen.exports.salesforce_ids import complete_id
 SALESFORCE_COLUMNS = {
     "lead/Lead.csv": "Id,IsDeleted,MasterRecordId,FirstName,LastName,Company,Email,Country,"
     "LeadSource,Status,OwnerId,IsConverted,ConvertedDate,ConvertedAccountId,ConvertedContactId,"
-    "ConvertedOpportunityId,CreatedDate,LastModifiedDate,SystemModstamp",
+    "ConvertedOpportunityId,CreatedDate,LastModifiedDate,SystemModstamp,"
+    "How_Did_You_Hear_About_Us__c,Status_Reason__c",
     "lead_history/LeadHistory.csv": "Id,IsDeleted,LeadId,CreatedById,CreatedDate,Field,OldValue,"
     "NewValue",
     "campaign_member/CampaignMember.csv": "Id,IsDeleted,CampaignId,LeadId,ContactId,Status,"

@@ -65,6 +65,18 @@
     )
 {%- endmacro %}
 
+{# Calendar months from one day to another: 0 within a month, whatever the days. #}
+{% macro months_between(earlier, later) -%}
+    cast(
+        (extract(year from {{ later }}) - extract(year from {{ earlier }})) * 12
+        + extract(month from {{ later }}) - extract(month from {{ earlier }}) as bigint
+    )
+{%- endmacro %}
+
+{% macro quarter_of(moment) -%}
+    cast(date_trunc('quarter', {{ moment }}) as date)
+{%- endmacro %}
+
 {# A relation of all days between two ISO dates, both ends in: (date_day). #}
 {% macro days_from_to(first_day, last_day) -%}
     {{ return(adapter.dispatch('days_from_to', 'lead_ledger')(first_day, last_day)) }}

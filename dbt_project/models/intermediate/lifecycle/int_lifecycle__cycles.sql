@@ -59,6 +59,8 @@ entered as (
         max(case when to_rank <= 60 then to_rank end) as furthest_rank,
         max(case when recency = 1 then to_stage end) as current_stage,
         max(case when recency = 1 then to_rank end) as current_rank,
+        max(case when recency = 1 and is_inferred then 1 else 0 end) = 1
+            as is_current_stage_inferred,
         max(case when recency = 1 then occurred_at end) as current_stage_entered_at,
         max(case when has_time_anomaly then 1 else 0 end) = 1 as has_time_anomaly
     from ranked
@@ -117,6 +119,7 @@ final as (
         {% endfor -%}
         chained.current_stage,
         chained.current_stage_entered_at,
+        chained.is_current_stage_inferred,
         stages.stage as furthest_stage,
         case
             when chained.current_stage = 'customer' then 'won'

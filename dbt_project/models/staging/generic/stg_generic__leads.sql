@@ -20,6 +20,8 @@ renamed as (
         country,
         account_id,
         status,
+        status_reason,
+        self_reported_source,
         source,
         owner_id,
         converted_at,

@@ -20,6 +20,7 @@ renamed as (
         stage,
         opportunity_type,
         amount as opportunity_amount,
+        list_amount,
         currency_code,
         case when probability between 0 and 1 then probability end as probability,
         probability as probability_original,

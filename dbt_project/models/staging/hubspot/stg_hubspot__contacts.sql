@@ -22,6 +22,8 @@ renamed as (
         property_country as country,
         property_lifecyclestage as lifecycle_stage,
         property_hs_lead_status as lead_status,
+        property_disqualification_reason as status_reason,
+        property_how_did_you_hear_about_us as self_reported_source,
         property_hs_lifecyclestage_subscriber_date as subscriber_at,
         property_hs_lifecyclestage_lead_date as lead_at,
         property_hs_lifecyclestage_marketingqualifiedlead_date as marketingqualifiedlead_at,

@@ -20,6 +20,7 @@ renamed as (
         deal_pipeline_stage_id as stage_id,
         property_dealtype as opportunity_type,
         property_amount as opportunity_amount,
+        property_list_amount as list_amount,
         property_deal_currency_code as currency_code,
         property_hs_deal_stage_probability as probability,
         property_hs_is_closed as is_closed,

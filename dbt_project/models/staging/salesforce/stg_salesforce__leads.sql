@@ -23,6 +23,8 @@ renamed as (
         country,
         lead_source as source,
         status,
+        status_reason__c as status_reason,
+        how_did_you_hear_about_us__c as self_reported_source,
         owner_id,
         coalesce(is_converted, false) as is_converted,
         converted_date,

@@ -18,6 +18,7 @@ renamed as (
         name as opportunity_name,
         stage_name as stage,
         amount as opportunity_amount,
+        list_amount__c as list_amount,
         currency_iso_code as currency_code,
         -- Salesforce keeps percent; outside 0-100 is no probability
         case when probability between 0 and 100 then probability / 100 end as probability,
