@@ -19,7 +19,8 @@
         select
             targets.target_name,
             cohort.stage,
-            greatest(cast(ceil(cohort.days_to_win - targets.days_to_due) as bigint), 0) as first_age,
+            greatest(cast(ceil(cohort.days_to_win - targets.days_to_due) as bigint), 0)
+                as first_age,
             case
                 when targets.days_to_start > 0
                     then least(

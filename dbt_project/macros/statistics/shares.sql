@@ -8,11 +8,11 @@
    and '+' for the upper bound; null where the whole is 0. #}
 {% macro wilson_bound(part, whole, sign) -%}
     {%- set z = 1.2815515655446004 -%}
-    {%- set n = 'cast(' ~ whole ~ ' as double)' -%}
+    {%- set n = 'nullif(cast(' ~ whole ~ ' as double), 0)' -%}
     {%- set p = share_of(part, whole) -%}
     (
-        ({{ p }} + {{ z * z / 2 }} / nullif({{ n }}, 0) {{ sign }} {{ z }} * sqrt(
-            {{ p }} * (1 - {{ p }}) / nullif({{ n }}, 0) + {{ z * z / 4 }} / nullif({{ n }} * {{ n }}, 0)
-        )) / (1 + {{ z * z }} / nullif({{ n }}, 0))
+        ({{ p }} + {{ z * z / 2 }} / {{ n }} {{ sign }} {{ z }} * sqrt(
+            {{ p }} * (1 - {{ p }}) / {{ n }} + {{ z * z / 4 }} / ({{ n }} * {{ n }})
+        )) / (1 + {{ z * z }} / {{ n }})
     )
 {%- endmacro %}
