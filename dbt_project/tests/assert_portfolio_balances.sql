@@ -24,7 +24,10 @@ report as (
 
 )
 
-select *
+select
+    report.*,
+    credits.credited_amount as expected_credited_amount,
+    spend.spend_amount as expected_spend_amount
 from report
 cross join credits
 cross join spend

@@ -33,7 +33,11 @@ report as (
 
 )
 
-select *
+select
+    report.*,
+    opportunities.created_count as expected_created_count,
+    opportunities.booked_amount as expected_booked_amount,
+    leads.lead_count as expected_lead_count
 from report
 cross join opportunities
 cross join leads

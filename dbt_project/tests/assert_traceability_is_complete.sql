@@ -1,4 +1,5 @@
--- Every lead, win and exception is in one finding of its measure, and the money of the wins is whole.
+-- Every lead, win and exception is in one finding of its measure, and the money of the wins is
+-- whole.
 with
 
 expected as (
