@@ -14,6 +14,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from orchestration.comparing.lead_ids import compare_lead_ids
+from orchestration.publishing.history import carry_history, keep_history
 from orchestration.publishing.release_contents import (
     column_types,
     export_parquet,
@@ -88,6 +90,7 @@ def publish(settings: Settings, facts: ReleaseFacts) -> Release:
     try:
         settle(settings.marts)
         _copy(settings.marts, draft / DATABASE_NAME)
+        believed_at = carry_history(settings, draft / DATABASE_NAME)
         problems = verify_contents(draft / DATABASE_NAME)
         if problems:
             raise ReleaseError("the marts cannot be published: " + "; ".join(problems))
@@ -95,6 +98,8 @@ def publish(settings: Settings, facts: ReleaseFacts) -> Release:
         manifest = {
             "release_id": release_id,
             "landing": str(settings.landing),
+            # the time at which lead_stage_events_history has the events of this release
+            "believed_at": believed_at.isoformat() if believed_at else None,
             **_manifest(draft, facts, previous),
         }
         text = json.dumps(manifest, indent=2, sort_keys=False) + "\n"
@@ -108,6 +113,7 @@ def publish(settings: Settings, facts: ReleaseFacts) -> Release:
         draft.rename(path)
         _sync(releases)
         _flip(settings, release_id)
+        keep_history(settings)
         _prune(settings)
     return Release(release_id, path, manifest)
 
@@ -174,6 +180,7 @@ def _manifest(draft: Path, facts: ReleaseFacts, previous: Release | None) -> dic
             "since": previous.id if previous else None,
             **schema_changes(previous.manifest["schema"] if previous else schema, schema),
         },
+        "lead_ids": _lead_ids(draft / DATABASE_NAME, previous),
         "files": {
             path.relative_to(draft).as_posix(): {
                 "sha256": _sha256(path),
@@ -183,6 +190,12 @@ def _manifest(draft: Path, facts: ReleaseFacts, previous: Release | None) -> dic
         },
         "fingerprint": dict(facts.fingerprint),
     }
+
+
+def _lead_ids(database: Path, previous: Release | None) -> dict[str, Any]:
+    """How many leads changed their id since the last release; `since` is null without one."""
+    counts = compare_lead_ids(previous.database, database) if previous else None
+    return {"since": previous.id if previous and counts else None, **(counts or {})}
 
 
 def _releases_dir(settings: Settings) -> Path:
