@@ -11,9 +11,7 @@ STORAGE_VERSION = "v1.0.0"
 
 
 @contextmanager
-def attached(
-    *, target: Path | None = None, **sources: Path
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def attached(*, target: Path | None = None, **sources: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with these files attached by their names: read-only, but for `target`."""
     with duckdb.connect() as connection:
         if target is not None:

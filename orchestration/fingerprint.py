@@ -32,7 +32,9 @@ def configuration_digests(settings: Settings) -> dict[str, str]:
     root = settings.project_root
     parts: dict[str, list[Path]] = {}
     for file in _files(settings.seeds_dir):
-        parts.setdefault(f"seeds/{file.relative_to(settings.seeds_dir).as_posix()}", []).append(file)
+        parts.setdefault(f"seeds/{file.relative_to(settings.seeds_dir).as_posix()}", []).append(
+            file
+        )
     for file in _files(settings.dbt_project_dir):
         part = file.relative_to(settings.dbt_project_dir).parts[0]
         parts.setdefault(f"dbt_project/{part}", []).append(file)

@@ -16,21 +16,29 @@ from orchestration.settings import Settings
 HISTORY_TABLE = "marts.lead_stage_events_history"
 
 
-def open_history(settings: Settings, newest_release: Path | None) -> None:
+def open_history(settings: Settings, current_release: Path | None) -> None:
     """Start a draft with all that was published, and nothing else.
 
-    `newest_release` is the DuckDB file of the release that was made last, current or not. It
-    knows more than the history where a run was killed between its release and the history.
+    `current_release` is the DuckDB file of the release that readers see.
     """
-    draft = settings.history_draft
-    for leftover in (draft, draft.with_name(draft.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    released = last_stamp(newest_release) if newest_release else None
+    catch_up(settings, current_release)
+    _remove(settings.history_draft)
+    if settings.history.exists():
+        shutil.copyfile(settings.history, settings.history_draft)
+
+
+def catch_up(settings: Settings, current_release: Path | None) -> None:
+    """Make the history again where a run was killed between its release and the history.
+
+    Also where the file was lost: the release carries all of it.
+    """
+    released = last_stamp(current_release) if current_release else None
     known = last_stamp(settings.history)
-    if newest_release and released and (known is None or known < released):
-        _copy_history(newest_release, draft)
-    elif settings.history.exists():
-        shutil.copyfile(settings.history, draft)
+    if current_release and released and (known is None or known < released):
+        copy = settings.history.with_name(f".{settings.history.name}.{os.getpid()}")
+        _remove(copy)
+        _copy_history(current_release, copy)
+        copy.replace(settings.history)
 
 
 def carry_history(settings: Settings, database: Path) -> datetime | None:
@@ -64,6 +72,11 @@ def last_stamp(database: Path) -> datetime | None:
             "select greatest(max(believed_from_at), max(believed_to_at))"
             f" from source.{HISTORY_TABLE}"
         ).fetchall()[0][0]
+
+
+def _remove(database: Path) -> None:
+    for file in (database, database.with_name(database.name + ".wal")):
+        file.unlink(missing_ok=True)
 
 
 def _copy_history(source: Path, target: Path) -> None:
