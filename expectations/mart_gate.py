@@ -40,6 +40,13 @@ PUBLISHED_COLUMNS: Mapping[str, str] = {
     "marts.dim_channels": "channel",
     "marts.dim_dates": "date_day",
     "marts.bridge_lead_aliases": "alias_id source_system source_object source_record_id lead_id",
+    "marts.bridge_source_records": """
+        source_system source_object source_record_id source_file source_line content_hash
+    """,
+    "marts.fct_activities": """
+        activity_id lead_id occurred_at activity_type direction is_human source_system
+        source_object source_record_id
+    """,
     "marts.fct_lead_stage_events": """
         lead_id cycle_number event_number from_stage to_stage direction is_inferred
         has_time_anomaly occurred_at source_system source_object source_record_id

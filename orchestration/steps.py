@@ -12,9 +12,10 @@ from orchestration.loading.contracts import SourceContract
 from orchestration.loading.load_report import LoadReport, TableLoad
 from orchestration.loading.loader import LoadError, load
 from orchestration.progress import Reporter, StepProgress
+from orchestration.publishing import history
 from orchestration.publishing.audit import AuditError, RunRecord, summarise
 from orchestration.publishing.publication import publish_run
-from orchestration.publishing.releases import Release, ReleaseError
+from orchestration.publishing.releases import Release, ReleaseError, current_release
 from orchestration.settings import Settings
 
 # What dbt says once per node when it is through with it.
@@ -94,6 +95,12 @@ def close_gate(
     detail = f"{passed} of {len(checks)} checks passed"
     reporter(StepProgress(f"{gate} gate", len(checks), len(checks), detail, True))
     return problems
+
+
+def open_history(settings: Settings) -> None:
+    """Give dbt's snapshot a copy of what all releases said so far."""
+    current = current_release(settings)
+    history.open_history(settings, current.database if current else None)
 
 
 class DbtProgress:

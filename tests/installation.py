@@ -43,7 +43,7 @@ class Installation:
         places = ["--home", str(self.home)]
         if command in {"refresh", "load"}:
             places += ["--landing", str(self.landing)]
-        return [sys.executable, "-m", "orchestration.cli", command, *places, *options]
+        return [sys.executable, "-m", "orchestration.cli", command, *options, *places]
 
     def surroundings(self) -> dict[str, object]:
         # the working directory comes first on the module path: a copied checkout runs its own code

@@ -25,6 +25,14 @@
     ({{ moment }} + to_seconds({{ seconds }}))
 {%- endmacro %}
 
+{% macro add_microseconds(moment, microseconds) -%}
+    {{ return(adapter.dispatch('add_microseconds', 'lead_ledger')(moment, microseconds)) }}
+{%- endmacro %}
+
+{% macro duckdb__add_microseconds(moment, microseconds) -%}
+    ({{ moment }} + to_microseconds({{ microseconds }}))
+{%- endmacro %}
+
 {% macro add_days(day, days) -%}
     {{ return(adapter.dispatch('add_days', 'lead_ledger')(day, days)) }}
 {%- endmacro %}

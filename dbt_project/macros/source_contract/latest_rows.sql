@@ -10,9 +10,10 @@
    Almost every row is alone with its key: it stands as soon as it is usable. Versions are ordered
    only among the rows of repeated keys.
 
-   Besides the contracted columns it gives source_system, source_file, source_line, clock_at (the
-   newest plausible clock value of the row) and is_source_deleted: a tombstone column says so, or
-   the record is missing from the newest full extract. #}
+   Besides the contracted columns it gives source_system, source_file, source_line, content_key
+   (a hash of the row's contracted cells), clock_at (the newest plausible clock value of the row)
+   and is_source_deleted: a tombstone column says so, or the record is missing from the newest full
+   extract. #}
 {% macro latest_rows(system, object) -%}
 {%- set relation = source(system, object) -%}
 {%- if execute -%}
@@ -119,6 +120,7 @@
         {{ column.name }},
         {%- endfor %}
         source_system,
+        content_key,
         source_file,
         source_line,
         is_source_deleted,

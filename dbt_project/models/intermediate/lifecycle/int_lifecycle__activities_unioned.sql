@@ -7,6 +7,7 @@ activities as (
     {% if uses('salesforce') %}
     select
         source_system,
+        'task' as source_object,
         source_record_id,
         who_id,
         -- the first three characters of an id say which object it is
@@ -27,6 +28,7 @@ activities as (
 
     select
         source_system,
+        'event' as source_object,
         source_record_id,
         who_id,
         case left(who_id, 3)
@@ -53,6 +55,7 @@ activities as (
 
     select
         source_system,
+        source_object,
         source_record_id,
         who_id,
         record_key,
@@ -69,6 +72,7 @@ activities as (
 
     select
         source_system,
+        'activities' as source_object,
         source_record_id,
         lead_id as who_id,
         {{ record_key('source_system', 'lead', 'lead_id') }} as record_key,
@@ -105,6 +109,7 @@ final as (
         {{ record_key('activities.source_system', 'activity', 'activities.source_record_id') }}
             as activity_key,
         activities.source_system,
+        activities.source_object,
         activities.source_record_id,
         lead_records.lead_key,
         activities.activity_type,

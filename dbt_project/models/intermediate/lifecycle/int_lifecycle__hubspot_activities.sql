@@ -46,6 +46,7 @@ done as (
     {% for kind, rule in kinds.items() %}
     select
         kinds.source_system,
+        'engagement_{{ kind }}' as source_object,
         kinds.source_record_id as engagement_id,
         '{{ kind }}' as activity_type,
         lower(kinds.subject) as subject,
@@ -70,6 +71,10 @@ final as (
 
     select
         done.source_system,
+        case
+            when contacts.source_record_id is null then done.source_object
+            else 'engagement_contact'
+        end as source_object,
         coalesce(contacts.source_record_id, done.engagement_id) as source_record_id,
         contacts.contact_id as who_id,
         {{ record_key('done.source_system', 'contact', 'contacts.contact_id') }} as record_key,

@@ -28,6 +28,7 @@ renamed as (
         converted_opportunity_id,
         merged_into_lead_id,
         is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -33,6 +33,7 @@ renamed as (
         campaign_id,
         lost_reason,
         is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -20,6 +20,7 @@ renamed as (
         amount as opportunity_amount,
         occurred_at,
         is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

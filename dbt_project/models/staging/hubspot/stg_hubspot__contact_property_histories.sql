@@ -18,6 +18,7 @@ renamed as (
         lower(name) as property_name,
         value,
         timestamp as occurred_at,
+        content_key,
         source_file,
         source_line,
         clock_at

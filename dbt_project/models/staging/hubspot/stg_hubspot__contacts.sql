@@ -40,6 +40,7 @@ renamed as (
         property_salesforceleadid as salesforce_lead_id,
         property_salesforcecontactid as salesforce_contact_id,
         property_createdate as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -17,6 +17,7 @@ renamed as (
         deal_id,
         value as stage_id,
         date_entered as occurred_at,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -30,6 +30,7 @@ renamed as (
         property_closed_lost_reason as lost_reason,
         owner_id,
         property_createdate as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

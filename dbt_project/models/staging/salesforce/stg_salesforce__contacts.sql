@@ -24,6 +24,7 @@ renamed as (
         lead_source as source,
         owner_id,
         created_date as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

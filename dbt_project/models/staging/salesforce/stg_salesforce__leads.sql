@@ -32,6 +32,7 @@ renamed as (
         converted_contact_id,
         converted_opportunity_id,
         created_date as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

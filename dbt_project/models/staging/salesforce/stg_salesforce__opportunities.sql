@@ -32,6 +32,7 @@ renamed as (
         owner_id,
         loss_reason__c as lost_reason,
         created_date as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -19,6 +19,7 @@ renamed as (
         new_value,
         created_date as occurred_at,
         coalesce(is_deleted, false) as is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at
