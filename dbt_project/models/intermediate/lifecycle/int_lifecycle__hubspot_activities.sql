@@ -47,6 +47,8 @@ done as (
     select
         kinds.source_system,
         kinds.source_record_id as engagement_id,
+        'engagement_{{ kind }}' as source_object,
+        coalesce(kinds.owner_id, engagements.owner_id) as owner_id,
         '{{ kind }}' as activity_type,
         lower(kinds.subject) as subject,
         {{ rule.direction | default("'outbound'") }} as direction,
@@ -70,8 +72,10 @@ final as (
 
     select
         done.source_system,
+        done.source_object,
         coalesce(contacts.source_record_id, done.engagement_id) as source_record_id,
         contacts.contact_id as who_id,
+        done.owner_id,
         {{ record_key('done.source_system', 'contact', 'contacts.contact_id') }} as record_key,
         done.activity_type,
         done.subject,

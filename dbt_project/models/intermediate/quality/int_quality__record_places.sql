@@ -1,8 +1,9 @@
 -- File and line of the records that exceptions name.
 {% set unnamed_objects = [
     'campaign_stats', 'campaign_history', 'account_history', 'opportunity_contact_role',
-    'opportunity_leads', 'score_events', 'fx_rates', 'user', 'owners', 'campaign_member_status',
+    'opportunity_leads', 'score_events', 'fx_rates', 'campaign_member_status',
     'currency_type', 'dated_conversion_rate', 'ad_analytics_by_campaign', 'basic_ad',
+    'owner_team', 'team',
 ] %}
 {% set named = [] %}
 {% for table in staged_tables() %}
