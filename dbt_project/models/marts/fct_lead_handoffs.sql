@@ -79,13 +79,7 @@ final as (
         on
             handoffs.lead_key = sources.lead_key
             and handoffs.cycle_number = sources.cycle_number
-    left join rules
-        on
-            {{ org_date('handoffs.handed_off_at') }} >= rules.effective_from
-            and (
-                rules.effective_to is null
-                or {{ org_date('handoffs.handed_off_at') }} <= rules.effective_to
-            )
+    left join rules on {{ is_effective('rules', 'handoffs.handed_off_at') }}
 
 )
 
