@@ -43,7 +43,7 @@ def plan_scores(population: Population, deals: Deals, seed: int, *, separation: 
     A decision is the first entry to MQL of a cycle. Half of the hits are scored 95 a day after it:
     who looks at a later score than that of the decision finds one that knows everything.
     """
-    rng = np.random.default_rng([seed, 31])
+    rng = np.random.default_rng([seed, 32])
     is_scored = ~population.is_quiet & (population.kind != EARLY_HISTORY)
     lead, decided_at, is_last_cycle = _list_decisions(population, is_scored)
     is_hit = is_last_cycle & _has_opportunity_soon(deals, lead, decided_at)

@@ -1,5 +1,5 @@
--- Of each rule the versions follow each other day by day: one ends on the day before the next begins,
--- so that every decision has one version and the past one says nothing else than what was locked.
+-- The versions of a rule follow each other day by day: one ends on the day before the next begins,
+-- so that every decision has one version, and when a version ended cannot be changed either.
 with
 
 versions as (

@@ -21,6 +21,7 @@ final as (
         cast({{ public_id('decisions.lead_key') }} as {{ dbt.type_string() }}) as lead_id,
         cast(decisions.cycle_number as bigint) as cycle_number,
         cast(decisions.decision_source as {{ dbt.type_string() }}) as decision_source,
+        cast(decisions.decision_number as bigint) as decision_number,
         cast(decisions.event_number as bigint) as event_number,
         cast(decisions.occurred_at as timestamp) as decided_at,
         cast(decisions.rule_version as bigint) as rule_version,

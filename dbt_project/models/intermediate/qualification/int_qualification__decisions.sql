@@ -1,6 +1,6 @@
--- Decisions that a lead is ready for sales: the CRM's, at every observed entry to mql, and the rules',
--- at the first signal of a cycle at which the version in force is met. Each with what that version says
--- of the inputs then.
+-- Decisions that a lead is ready for sales: the CRM's, at every observed entry to mql, and the
+-- rules', at the first signal of a cycle at which the version in force is met. Each with what that
+-- version says of the inputs then.
 with
 
 states as (
@@ -99,6 +99,10 @@ final as (
             'cast(coalesce(event_number, 0) as ' ~ dbt.type_string() ~ ')',
         ]) }} as qualification_key,
         *,
+        row_number() over (
+            partition by lead_key, cycle_number, decision_source
+            order by occurred_at, event_number nulls first
+        ) as decision_number,
         {{ qualification_verdict('verdict_reason') }} as verdict
     from decided
 

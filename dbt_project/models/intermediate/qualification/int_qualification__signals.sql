@@ -1,5 +1,5 @@
--- What the rules look at, in the cycle that each thing belongs to; and the entries to mql, at which the
--- CRM decided. Interest is not commitment: they are told apart from here on.
+-- What the rules look at, in the cycle that each thing belongs to; and the entries to mql, at which
+-- the CRM decided. Interest is not commitment: they are told apart from here on.
 with
 
 cycles as (

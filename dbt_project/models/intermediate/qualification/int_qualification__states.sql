@@ -1,5 +1,7 @@
--- What was known of a lead at each of its signals, that one included: the newest score, whatever cycle
--- it came in, and what the cycle had seen of interest, commitment and conversation.
+{% set kinds = ['interest', 'commitment', 'meeting', 'inbound', 'outbound'] %}
+
+-- What was known of a lead at each of its signals, that one included: the newest score, whatever
+-- cycle it came in, and what the cycle had seen of interest, commitment and conversation.
 with
 
 signals as (
@@ -17,11 +19,12 @@ counted as (
     select
         *,
         sum(case when signal_type = 'score' then 1 else 0 end) over along_lead as score_count,
-        {% for kind in ['interest', 'commitment', 'meeting', 'inbound', 'outbound'] -%}
+        {% for kind in kinds[:-1] -%}
         sum(case when signal_type = '{{ kind }}' then 1 else 0 end) over along_cycle
-            as {{ kind }}_count
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+            as {{ kind }}_count,
+        {% endfor -%}
+        sum(case when signal_type = '{{ kinds[-1] }}' then 1 else 0 end) over along_cycle
+            as {{ kinds[-1] }}_count
     from signals
     window
         along_lead as (
