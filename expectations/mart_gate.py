@@ -23,6 +23,7 @@ from expectations.checks import (
 EARLIEST = datetime(1990, 1, 1)
 LATEST = datetime(2101, 1, 1)
 DIRECTIONS = ("start", "forward", "backward", "exit", "reenter")
+SLA_STATUSES = ("met", "late", "never", "pending")
 OUTCOMES = ("open", "won", "lost", "recycled", "disqualified")
 WEIGHT_SUM_TOLERANCE = "1e-6"
 
@@ -39,6 +40,7 @@ PUBLISHED_COLUMNS: Mapping[str, str] = {
     "marts.dim_campaigns": "campaign_key",
     "marts.dim_channels": "channel",
     "marts.dim_dates": "date_day",
+    "marts.dim_owners": "owner_id owner_name team time_zone is_active",
     "marts.bridge_lead_aliases": "alias_id source_system source_object source_record_id lead_id",
     "marts.bridge_source_records": """
         source_system source_object source_record_id source_file source_line content_hash
@@ -55,6 +57,11 @@ PUBLISHED_COLUMNS: Mapping[str, str] = {
         lead_id cycle_number cycle_type entered_inquiry_at entered_mql_at entered_sal_at
         entered_sql_at entered_opportunity_at entered_customer_at current_stage furthest_stage
         outcome is_open has_time_anomaly source_channel won_amount
+    """,
+    "marts.fct_lead_handoffs": """
+        handoff_id lead_id cycle_number handed_off_at owner_id source_channel rule_version
+        first_activity_at speed_to_lead_hours speed_to_lead_business_hours sla_status is_worked
+        is_ignored accepted_at rejected_at rejection_reason is_status_only
     """,
     "marts.fct_opportunities": """
         opportunity_id source_system source_record_id created_at closed_at stage is_closed is_won
@@ -137,6 +144,12 @@ def _claims() -> Mapping[str, tuple[Check, ...]]:
         "marts.fct_lead_lifecycle": (
             in_set("outcome", OUTCOMES),
             in_range("cycle_number", low=1),
+        ),
+        "marts.fct_lead_handoffs": (
+            in_set("sla_status", SLA_STATUSES),
+            in_range("speed_to_lead_hours", low=0),
+            in_range("speed_to_lead_business_hours", low=0),
+            _plausible("handed_off_at"),
         ),
         "marts.fct_opportunities": (
             has_length("currency_code", 3).warns(),

@@ -284,6 +284,25 @@ def _explain(
 def _json_value(value: Any) -> str:
     """Times as ISO 8601 in UTC; money as text, so that no cent is lost."""
     return value.isoformat() if isinstance(value, date) else str(value)
+@main.command("lock-rules")
+def lock_rules() -> None:
+    """Write new versions of seeds/qualification_rules.csv into its lock.
+
+    A version that was locked cannot be changed any more: it is named, and nothing is written.
+    """
+    settings = Settings.from_environment(os.environ)
+    from orchestration.rule_lock import LOCK_NAME, RuleLockError
+    from orchestration.rule_lock import lock_rules as write_lock
+
+    try:
+        added = write_lock(settings.seeds_dir)
+    except RuleLockError as error:
+        click.echo(f"lead-ledger: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    for version in added:
+        click.echo(f"locked {version}")
+    if not added:
+        click.echo(f"every version is in {LOCK_NAME} already")
 
 
 def _console() -> Any:

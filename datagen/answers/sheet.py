@@ -10,6 +10,12 @@ from datagen.answers.defects import (
     describe_marketing_defects,
     describe_org_defects,
 )
+from datagen.answers.handoffs import (
+    describe_handoffs,
+    describe_scores,
+    list_event_activity,
+    list_task_activity,
+)
 from datagen.answers.hubspot import describe_hubspot, view_deals
 from datagen.answers.journeys import describe_journeys
 from datagen.answers.money import (
@@ -113,6 +119,8 @@ def _describe_first_systems(company: Company, written: dict[str, dict[str, Writt
         "stages": has_org and describe_stages(org.population, org.deals),
         "pace": has_org and describe_pace(org),
         "notes": has_org and describe_notes(org, company.rates),
+        "handoffs": has_org and describe_handoffs(org, list_task_activity(org, company.tasks)),
+        "scores": has_org and describe_scores(org.scores),
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -135,6 +143,8 @@ def _describe_second_org(company: Company) -> dict:
         "stages": describe_stages(org.population, org.deals),
         "pace": describe_pace(org),
         "notes": describe_notes(org, company.rates),
+        "handoffs": describe_handoffs(org, list_event_activity(org, events)),
+        "scores": describe_scores(org.scores),
         "defects": describe_org_defects(org),
     }
 

@@ -39,6 +39,9 @@ from datagen.vocabulary import (
 )
 
 _TIME_ZONES = ["America/New_York", "Europe/Berlin", "Europe/London", "America/Los_Angeles"]
+# what the one who left has: no such zone
+UNKNOWN_TIME_ZONE = "America/Leadville"
+_DEPARTMENTS = ["Inside Sales", "Field Sales"]
 _USERS_SINCE = START - 400 * DAY
 # the number of an outsider's address never meets the number of a namesake
 _OUTSIDER_NUMBER = 500_000
@@ -53,7 +56,7 @@ def export_people(files: OrgFiles, org: Org) -> dict[str, Written]:
             superseded=len(leads.reexported_copies) + len(leads.reexported_newer),
             bad_required_cell=len(leads.invalid_created),
         ),
-        "lead_history": _export_lead_history(files, sizes, population, leads),
+        "lead_history": _export_histories(files, org),
         "contact": _export_contacts(files, population, deals),
         "account": _export_accounts(files, population, deals),
         "user": _export_users(files, sizes),
@@ -191,6 +194,27 @@ def _export_lead_history(
     )
 
 
+def _export_histories(files: OrgFiles, org: Org) -> Written:
+    statuses = _export_lead_history(files, org.sizes, org.population, org.lead_records)
+    scores = org.scores
+    count = len(scores.lead)
+    # the history of the scoring tool's field is an export of its own
+    return statuses + files.write(
+        "lead_history",
+        "LeadHistory_scores.csv",
+        {
+            "Id": Ids("lead_history", statuses.records + np.arange(count)),
+            "IsDeleted": repeat("false", count),
+            "LeadId": Ids("lead", scores.lead),
+            "CreatedById": Ids("user", np.full(count, org.sizes.sales_reps)),
+            "CreatedDate": Times(scores.changed_at),
+            "Field": repeat("Lead_Score__c", count),
+            "OldValue": Numbers(scores.old),
+            "NewValue": Numbers(scores.new),
+        },
+    )
+
+
 def _status_changes(
     population: Population, base: np.ndarray, step: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -285,6 +309,7 @@ def _export_users(files: OrgFiles, sizes: Sizes) -> Written:
     count = len(names)
     number = np.arange(count)
     since = np.full(count, _USERS_SINCE)
+    zone = np.where(number == count - 1, len(_TIME_ZONES), number % len(_TIME_ZONES))
     emails = [f"user{n}@leadworks.example" for n in range(count)]
     emails[sizes.sales_reps] = "marketing.automation@leadworks.example"
     return files.write(
@@ -295,7 +320,11 @@ def _export_users(files: OrgFiles, sizes: Sizes) -> Written:
             "Name": Texts(pa.array(names)),
             "Email": Texts(pa.array(emails)),
             "IsActive": Flags(number != count - 1),
-            "TimeZoneSidKey": label(number % len(_TIME_ZONES), _TIME_ZONES),
+            "TimeZoneSidKey": label(zone, [*_TIME_ZONES, UNKNOWN_TIME_ZONE]),
+            "Department": label(
+                np.where(number < sizes.sales_reps, number % len(_DEPARTMENTS), MISSING),
+                _DEPARTMENTS,
+            ),
             "CreatedDate": Times(since),
             "LastModifiedDate": Times(since),
             "SystemModstamp": Times(since),

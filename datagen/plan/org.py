@@ -1,4 +1,4 @@
-"""One Salesforce org: its people, its deals, its lead records and its notes."""
+"""One Salesforce org: its people, its deals, its lead records with their scores, its notes."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from datagen.plan.deals import Deals
 from datagen.plan.lead_records import LeadRecords
 from datagen.plan.population import Population
 from datagen.plan.sales_notes import SalesNotes
+from datagen.plan.scores import Scores
 from datagen.sizes import Sizes
 
 
@@ -18,3 +19,4 @@ class Org:
     deals: Deals
     lead_records: LeadRecords
     notes: SalesNotes
+    scores: Scores

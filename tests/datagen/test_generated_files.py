@@ -34,7 +34,7 @@ def hash_files(landing: Path) -> dict[str, str]:
 def test_same_seed_gives_the_same_bytes(extracts: Extracts, tmp_path: Path) -> None:
     write_company(tmp_path, scale=0.02, seed=7)
     assert hash_files(tmp_path) == hash_files(extracts.landing)
-    assert len(hash_files(tmp_path)) == 69
+    assert len(hash_files(tmp_path)) == 73
 
 
 def test_file_times_do_not_come_from_the_clock(extracts: Extracts) -> None:
@@ -66,6 +66,8 @@ def test_another_seed_gives_another_company(extracts: Extracts, tmp_path: Path) 
         "hubspot/email_campaign/email_campaign.csv",
         "hubspot/form/form.csv",
         "hubspot/owner/owner.csv",
+        "hubspot/owner_team/owner_team.csv",
+        "hubspot/team/team.csv",
         "salesforce@emea/user/User.csv",
     }
 

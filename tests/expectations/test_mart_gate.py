@@ -42,6 +42,24 @@ create table marts.fct_lead_lifecycle as
         'paid_search' as source_channel, cast(0 as decimal(18, 2)) as won_amount
     from (values (1, 'open'), (2, 'won'), (3, 'lost'), (4, 'recycled'), (5, 'disqualified'))
         as v (i, outcome);
+create table marts.dim_owners as
+    select 'w1' as owner_id, 'Ann Ash' as owner_name, 'Inside sales' as team,
+        'Europe/Berlin' as time_zone, true as is_active;
+create table marts.fct_lead_handoffs as
+    select 'h' || i as handoff_id, 'l1' as lead_id, 1 as cycle_number,
+        timestamp '2026-01-03 09:00:00' as handed_off_at, 'w1' as owner_id,
+        'paid_search' as source_channel, cast(1 as bigint) as rule_version,
+        first_activity_at, cast(speed as double) as speed_to_lead_hours,
+        cast(speed as double) as speed_to_lead_business_hours, sla_status,
+        first_activity_at is not null as is_worked, sla_status = 'never' as is_ignored,
+        cast(null as timestamp) as accepted_at, cast(null as timestamp) as rejected_at,
+        cast(null as varchar) as rejection_reason, false as is_status_only
+    from (values
+        (1, timestamp '2026-01-03 10:00:00', 1, 'met'),
+        (2, timestamp '2026-01-06 10:00:00', 73, 'late'),
+        (3, null, null, 'never'),
+        (4, null, null, 'pending')
+    ) as v (i, first_activity_at, speed, sla_status);
 create table marts.fct_opportunities as
     select 'o1' as opportunity_id, 'salesforce' as source_system, '0061' as source_record_id,
         timestamp '2026-01-20 00:00:00' as created_at, timestamp '2026-02-20 00:00:00' as closed_at,
@@ -121,6 +139,10 @@ PLANTED = {
     "cycle": (
         "update marts.fct_lead_lifecycle set cycle_number = 0 where cycle_number = 1",
         ("fct_lead_lifecycle", "cycle_number_in_range", "cycle_number", "block", 1, "1 of 5 rows"),
+    ),
+    "sla status": (
+        "update marts.fct_lead_handoffs set sla_status = 'soon' where sla_status = 'pending'",
+        ("fct_lead_handoffs", "sla_status_in_set", "sla_status", "block", 1, "1 of 4 rows"),
     ),
     "outcome": (
         "update marts.fct_lead_lifecycle set outcome = 'on hold' where outcome = 'recycled'",

@@ -78,6 +78,19 @@ found as (
     -- a record that was merged away and is gone has nothing but its id
     where created_at is null and merged_into_key is null
 
+    union all
+
+    select
+        'unknown_time_zone' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        'time zone = ' || stated_time_zone || '; the zone of the SLA policy counts' as detail
+    from {{ ref('int_identity__owners_unioned') }}
+    where stated_time_zone is not null and time_zone is null
+
 )
 
 select * from found

@@ -4,8 +4,8 @@
 -- they need of it, exceptions look up a few.
 {% set unnamed_objects = [
     'campaign_stats', 'campaign_history', 'account_history', 'opportunity_contact_role',
-    'opportunity_leads', 'score_events', 'fx_rates', 'user', 'owners', 'campaign_member_status',
-    'currency_type', 'dated_conversion_rate', 'ad_analytics_by_campaign', 'basic_ad',
+    'opportunity_leads', 'score_events', 'fx_rates', 'campaign_member_status', 'currency_type',
+    'dated_conversion_rate', 'ad_analytics_by_campaign', 'basic_ad', 'owner_team', 'team',
 ] %}
 {# records of which releases are compared by content #}
 {% set compared_objects = [
