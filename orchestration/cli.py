@@ -284,6 +284,8 @@ def _explain(
 def _json_value(value: Any) -> str:
     """Times as ISO 8601 in UTC; money as text, so that no cent is lost."""
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
 @main.command("lock-rules")
 def lock_rules() -> None:
     """Write new versions of seeds/qualification_rules.csv into its lock.

@@ -89,7 +89,7 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def count_differences(
     one: Installation, other: Installation, *, without: tuple[str, ...] = ()
 ) -> dict[str, int]:
-    """Rows of each published table or view that only one of two releases has, leaving out some columns."""
+    """Rows of each published table or view that only one of two releases has; `without` columns."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{one.current}' as one (read_only)")
         connection.execute(f"attach '{other.current}' as other (read_only)")

@@ -86,8 +86,8 @@ summed as (
     select
         *,
         {{ share_of('converted_count', 'cohort_count') }} as rate,
-        {{ wilson_bound('converted_count', 'cohort_count', '-') }} as rate_low,
-        {{ wilson_bound('converted_count', 'cohort_count', '+') }} as rate_high,
+        {{ wilson_bound('converted_count', 'cohort_count', '-', 1.281552) }} as rate_low,
+        {{ wilson_bound('converted_count', 'cohort_count', '+', 1.281552) }} as rate_high,
         case
             when metric = 'customers' then sum(expected_count) over (partition by target_name)
             else sum(expected_amount) over (partition by target_name) / nullif(average_sale, 0)

@@ -27,15 +27,7 @@ responses as (
 
 memberships as (
 
-    select
-        touch_key,
-        lead_key,
-        source_system,
-        source_record_id,
-        campaign_id,
-        touch_type,
-        occurred_at
-    from {{ ref('int_touchpoints__touches_described') }}
+    select * from {{ ref('int_touchpoints__touches_described') }}
     where source_object = 'campaign_member' and lead_key is not null
 
 ),
