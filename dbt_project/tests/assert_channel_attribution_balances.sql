@@ -1,5 +1,5 @@
--- Laws 2, 3 and 6 for the chain: its channels credit the conversions and the money that the touches'
--- models credit, per quarter and over all time.
+-- Laws 2, 3 and 6 for the chain: its channels credit the conversions and the money that the
+-- touches' models credit, per quarter and over all time.
 with
 
 conversions as (

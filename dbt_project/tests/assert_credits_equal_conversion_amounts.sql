@@ -1,5 +1,6 @@
--- Laws 2 and 3: under every model that credits its type the credits of a conversion sum to its amount,
--- to the cent; a conversion without an amount has no credited money at all, and none is left out.
+-- Laws 2 and 3: under every model that credits its type the credits of a conversion sum to its
+-- amount, to the cent; a conversion without an amount has no credited money at all, and none is
+-- left out.
 with
 
 credited as (

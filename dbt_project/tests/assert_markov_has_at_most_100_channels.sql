@@ -1,4 +1,5 @@
--- The chain is solved with channels as states, up to a hundred of them; more is campaigns, not channels.
+-- The chain is solved with channels as states, up to a hundred of them; more is campaigns, not
+-- channels.
 select
     conversion_type,
     period,

@@ -1,6 +1,6 @@
-{# What a version of the rule says of inputs: the first thing that is missing, `all_met` when nothing
-   is, `no_rule` when there is no version. `inputs` and `rules` are the aliases of a row of
-   fct_lead_qualifications (or int_qualification__states) and of the rule version. #}
+{# What a version of the rule says of inputs: the first thing that is missing, `all_met` when
+   nothing is, `no_rule` when there is no version. `inputs` and `rules` are the aliases of a row
+   of fct_lead_qualifications (or int_qualification__states) and of the rule version. #}
 {% macro qualification_reason(inputs, rules) -%}
     {%- set committed = inputs ~ '.commitment_touch_count > 0' -%}
     {%- set spoken = inputs ~ '.has_two_way_conversation' -%}

@@ -1,5 +1,5 @@
-{# Whether a score is more than a guess, in the row of all deciles; null in the others. `counted` and
-   `curves` are aliases: the counts, and the area under the curve with its interval. #}
+{# Whether a score is more than a guess, in the row of all deciles; null in the others. `counted`
+   and `curves` are aliases: the counts, and the area under the curve with its interval. #}
 {% macro score_verdict(counted, curves) -%}
     case
         when {{ counted }}.signal is null then 'no_score_history'

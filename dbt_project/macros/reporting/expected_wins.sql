@@ -1,12 +1,11 @@
 {# What stands in each stage, and how much of it is still to be won in the days of a target:
    (target_name, stage, standing_count, expected_count, expected_amount, expected_unvalued_count).
-
-   `prospects` has stage, age (whole days in the stage now), is_standing, amount, and of the mature
-   cohort is_in_cohort, stayed (whole days until it was left) and days_to_win (null where it was not
-   won); `targets` has target_name, days_to_start and days_to_due. Of the cohort that was still there
-   at an age, so many were won in the days between: that is the chance of one who stands there at
-   this age. Every condition on the age is a span of ages, so both counts are running sums over
-   what begins and ends at each age. #}
+   `prospects` has stage, age (whole days in the stage now), is_standing, amount, and of the
+   mature cohort is_in_cohort, stayed (whole days until it was left) and days_to_win (null where
+   it was not won); `targets` has target_name, days_to_start and days_to_due. Of the cohort that
+   was still there at an age, so many were won in the days between: that is the chance of one who
+   stands there at this age. Every condition on the age is a span of ages, so both counts are
+   running sums over what begins and ends at each age. #}
 {% macro expected_wins(prospects, targets) -%}
 (
     with cohort as (

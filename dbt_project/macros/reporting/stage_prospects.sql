@@ -1,7 +1,8 @@
 {# Whoever entered a stage, in one shape: (stage, entered_at, moved_on_at, won_at, is_standing,
-   amount). Up to sql it is the leads (cycles of type new): moved on with the next stage or the end of
-   the cycle, won where the cycle is. From opportunity on it is the opportunities, so that a buying
-   group counts once; to the same end a win counts before it for the group's first cycle only. #}
+   amount). Up to sql it is the leads (cycles of type new): moved on with the next stage or the
+   end of the cycle, won where the cycle is. From opportunity on it is the opportunities, so that
+   a buying group counts once; to the same end a win counts before it for the group's first cycle
+   only. #}
 {% macro stage_prospects(cycles, visits, opportunities) -%}
 {%- set ladder = ['inquiry', 'mql', 'sal', 'sql', 'opportunity', 'customer'] -%}
 (

@@ -10,11 +10,11 @@
    Almost every row is alone with its key: it stands as soon as it is usable. Versions are ordered
    only among the rows of repeated keys.
 
-   Besides the contracted columns it gives source_system, source_file, source_line, content_key
-   (a hash of the row's contracted cells), clock_at (the newest plausible clock value of the row)
-   and is_source_deleted: a tombstone column says so, or the record is missing from the newest full
-   extract. #}
-{% macro latest_rows(system, object) -%}
+   Besides the contracted columns it gives source_system, source_file, source_line, clock_at (the
+   newest plausible clock value of the row), is_source_deleted (a tombstone column says so, or the
+   record is missing from the newest full extract) and, where `with_content` asks for it,
+   content_key, a hash of the row's contracted cells. #}
+{% macro latest_rows(system, object, with_content=false) -%}
 {%- set relation = source(system, object) -%}
 {%- if execute -%}
 {%- set contract = source_contract(system, object) -%}
@@ -36,7 +36,7 @@
     -- rows that are alone with their key
     single as (
 
-        {{ typed_rows(contract, relation, wanted, 'not in') | indent(8) }}
+        {{ typed_rows(contract, relation, wanted, 'not in', with_content) | indent(8) }}
 
     ),
 
@@ -107,11 +107,11 @@
 
     standing as (
         {% if is_split %}
-        {{ standing_rows(contract, 'usable_single') }}
+        {{ standing_rows(contract, 'usable_single', with_content) }}
 
         union all
         {% endif %}
-        {{ standing_rows(contract, 'versions' if contract.key else 'restated') }}
+        {{ standing_rows(contract, 'versions' if contract.key else 'restated', with_content) }}
 
     )
 
@@ -120,7 +120,9 @@
         {{ column.name }},
         {%- endfor %}
         source_system,
+        {%- if with_content %}
         content_key,
+        {%- endif %}
         source_file,
         source_line,
         is_source_deleted,
@@ -159,12 +161,12 @@
 {# The `wanted` raw rows with their cells as the contract types them: all of them, or those whose
    key is `in` or `not in` the repeated ones. Only among these the content key decides anything,
    and it costs more than all casts. #}
-{% macro typed_rows(contract, relation, wanted, repeated=none) -%}
+{% macro typed_rows(contract, relation, wanted, repeated=none, with_content=false) -%}
 select
     {%- for column in contract.columns %}
     {{ contracted_cell(column) }} as {{ column.name }},
     {%- endfor %}
-    {%- if repeated != 'not in' %}
+    {%- if with_content or repeated != 'not in' %}
     {{ content_key(contract) }} as content_key,
     {%- endif %}
     _source_system as source_system,
@@ -181,11 +183,14 @@ where
 {%- endmacro %}
 
 {# The rows of `versions`, or of a relation with one row per key, that stand. #}
-{% macro standing_rows(contract, rows) -%}
+{% macro standing_rows(contract, rows, with_content) -%}
         select
             {%- for column in contract.columns %}
             candidates.{{ column.name }},
             {%- endfor %}
+            {%- if with_content %}
+            candidates.content_key,
+            {%- endif %}
             candidates.source_system,
             candidates.source_file,
             candidates.source_line,

@@ -1,8 +1,9 @@
-{# How well `value` tells hits from misses, in each group: (keys, hit_count, miss_count, auc, auc_low,
-   auc_high). The area under the ROC curve is the chance that a hit has the greater value than a
-   miss, ties counting half (Mann and Whitney 1947). Its standard error is that of DeLong, DeLong and
-   Clarke-Pearson (1988), from the share of the other class that each row is placed above; the
-   interval is normal, `z` errors to either side and within 0 to 1. `hit` is a column of 0 and 1. #}
+{# How well `value` tells hits from misses, in each group: (keys, hit_count, miss_count, auc,
+   auc_low, auc_high). The area under the ROC curve is the chance that a hit has the greater value
+   than a miss, ties counting half (Mann and Whitney 1947). Its standard error is that of DeLong,
+   DeLong and Clarke-Pearson (1988), from the share of the other class that each row is placed
+   above; the interval is normal, `z` errors to either side and within 0 to 1. `hit` is a column
+   of 0 and 1. #}
 {% macro auc_by_group(relation, keys, value, hit, z=1.959964) -%}
 {%- set groups = keys | join(', ') -%}
 (

@@ -1,5 +1,6 @@
-{# The tenth of a partition that a row is in, 1 with the greatest values. Equal values stay together, in
-   the tenth of the middle of their ranks, so tenths can differ in size and be missing. #}
+{# The tenth of a partition that a row is in, 1 with the greatest values. Equal values stay
+   together, in the tenth of the middle of their ranks, so tenths can differ in size and be
+   missing. #}
 {% macro decile_of(value, partition) -%}
     floor(
         5 * (

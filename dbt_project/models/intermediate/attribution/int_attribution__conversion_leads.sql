@@ -1,7 +1,7 @@
 {{ config(**tracked(['conversion_key', 'lead_key'], {'conversion': 'conversion_key'})) }}
 
--- Whose touches count for a conversion: its buying group, else the people of its account; of a lead's
--- own stages the lead.
+-- Whose touches count for a conversion: its buying group, else the people of its account; of a
+-- lead's own stages the lead.
 with
 
 conversions as (

@@ -1,5 +1,5 @@
--- What there is to credit per type and quarter, and over all time: conversions with a touch, and those
--- without.
+-- What there is to credit per type and quarter, and over all time: conversions with a touch, and
+-- those without.
 with
 
 conversions as (

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('generic', 'leads') }} as latest
+    select * from {{ latest_rows('generic', 'leads', with_content=true) }} as latest
 
 ),
 

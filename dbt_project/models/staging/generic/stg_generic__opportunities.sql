@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('generic', 'opportunities') }} as latest
+    select * from {{ latest_rows('generic', 'opportunities', with_content=true) }} as latest
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('generic', 'stage_events') }} as latest
+    select * from {{ latest_rows('generic', 'stage_events', with_content=true) }} as latest
 
 ),
 

@@ -4,7 +4,8 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'contact_property_history') }} as latest
+    select *
+    from {{ latest_rows('hubspot', 'contact_property_history', with_content=true) }} as latest
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'contact') }} as latest
+    select * from {{ latest_rows('hubspot', 'contact', with_content=true) }} as latest
 
 ),
 

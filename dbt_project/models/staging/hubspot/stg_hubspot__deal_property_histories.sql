@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'deal_property_history') }} as latest
+    select * from {{ latest_rows('hubspot', 'deal_property_history', with_content=true) }} as latest
 
 ),
 

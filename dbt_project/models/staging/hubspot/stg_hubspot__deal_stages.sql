@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'deal_stage') }} as latest
+    select * from {{ latest_rows('hubspot', 'deal_stage', with_content=true) }} as latest
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'deal') }} as latest
+    select * from {{ latest_rows('hubspot', 'deal', with_content=true) }} as latest
 
 ),
 

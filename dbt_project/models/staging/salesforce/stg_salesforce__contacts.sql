@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'contact') }} as latest
+    select * from {{ latest_rows('salesforce', 'contact', with_content=true) }} as latest
 
 ),
 

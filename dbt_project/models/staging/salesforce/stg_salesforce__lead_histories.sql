@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'lead_history') }} as latest
+    select * from {{ latest_rows('salesforce', 'lead_history', with_content=true) }} as latest
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'lead') }} as latest
+    select * from {{ latest_rows('salesforce', 'lead', with_content=true) }} as latest
 
 ),
 

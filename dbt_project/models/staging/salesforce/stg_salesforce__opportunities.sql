@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'opportunity') }} as latest
+    select * from {{ latest_rows('salesforce', 'opportunity', with_content=true) }} as latest
 
 ),
 

@@ -4,7 +4,8 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'opportunity_field_history') }} as latest
+    select *
+    from {{ latest_rows('salesforce', 'opportunity_field_history', with_content=true) }} as latest
 
 ),
 

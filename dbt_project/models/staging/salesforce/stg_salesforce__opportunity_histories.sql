@@ -4,7 +4,8 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'opportunity_history') }} as latest
+    select *
+    from {{ latest_rows('salesforce', 'opportunity_history', with_content=true) }} as latest
 
 ),
 
