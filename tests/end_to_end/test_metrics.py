@@ -36,8 +36,18 @@ EXACT = [
     "attributed_revenue",
     "spend",
     "costs_without_rate",
+    "ignored_handoffs",
+    "settled_handoffs",
 ]
-RATIOS = ["attributed_customers", "win_rate", "win_rate_by_value", "roas", "cac"]
+RATIOS = [
+    "attributed_customers",
+    "win_rate",
+    "win_rate_by_value",
+    "roas",
+    "cac",
+    "speed_to_lead",
+    "ignored_lead_rate",
+]
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,10 @@ def figures(
     costs = mart("fct_spend_daily")
     cost_group = group_of(costs.date_day)
 
+    handoffs = mart("fct_lead_handoffs").query("not has_time_anomaly")
+    handoff_group = local(handoffs.handed_off_at)
+    settled = handoffs[handoffs.is_worked | handoffs.is_ignored]
+
     found = pd.DataFrame(
         {
             "names": count(people[people.record_class == "name"], "created_at"),
@@ -139,11 +153,17 @@ def figures(
             "attributed_customers": total(credits, "converted_at", "credited_conversions"),
             "spend": costs.groupby(cost_group).spend_amount.sum(min_count=1),
             "costs_without_rate": costs.spend_amount.isna().groupby(cost_group).sum(),
+            "ignored_handoffs": handoffs.is_ignored.groupby(handoff_group).sum(),
+            "settled_handoffs": count(settled, "handed_off_at").reindex(
+                handoff_group.unique(), fill_value=0
+            ),
+            "speed_to_lead": handoffs.groupby(handoff_group).speed_to_lead_hours.median(),
         }
     )
     # where something closed, nothing won is a zero
     wins = ["won_amount", "won_opportunities", "won_opportunities_without_amount"]
     found.loc[found.closed_opportunities.notna(), wins] = found[wins].fillna(0)
+    found["ignored_lead_rate"] = found.ignored_handoffs / found.settled_handoffs
     found["win_rate"] = found.won_opportunities / found.closed_opportunities
     found["win_rate_by_value"] = found.won_amount / found.closed_amount
     known = found.spend.where((found.spend != 0) & (found.costs_without_rate == 0))
