@@ -219,10 +219,13 @@ def test_metrics_by_month_of_the_organisation_in_a_bi_client(layer, release):
     assert expected.roas.isna().any()
 
 
-def test_metrics_by_channel_are_the_report(layer, release):
-    metrics = ["attributed_revenue", "attributed_customers", "spend", "roas", "cac"]
-    answered = layer.query(metrics, "channel", "channel__team").set_index("channel").sort_index()
-    report = (
+def test_metrics_by_channel_are_the_reports(layer, release):
+    returns = ["attributed_revenue", "attributed_customers", "spend", "roas", "cac"]
+    handoffs = ["speed_to_lead", "ignored_handoffs", "ignored_lead_rate"]
+    answered = layer.query(returns + handoffs, "channel", "channel__team")
+    answered = answered.set_index("channel").sort_index()
+
+    attribution = (
         release.sql(
             "select channel, sum(attributed_amount) as attributed_revenue,"
             " sum(attributed_conversions) as attributed_customers, sum(spend_amount) as spend"
@@ -232,19 +235,28 @@ def test_metrics_by_channel_are_the_report(layer, release):
         )
         .df()
         .set_index("channel")
-        .sort_index()
     )
-    report["roas"] = report.attributed_revenue / report.spend
-    report["cac"] = (report.spend / report.attributed_customers).where(
-        report.attributed_customers > 0
-    )
+    attribution["roas"] = attribution.attributed_revenue / attribution.spend
     # a channel without credit has a row of zero in the report, and none to add up here
-    without_credit = report.attributed_customers == 0
-    report.loc[without_credit, ["attributed_revenue", "attributed_customers"]] = None
+    without_credit = attribution.attributed_customers == 0
     assert without_credit.any()
-    assert_equal(answered, report, metrics)
+    attribution.loc[without_credit, ["attributed_revenue", "attributed_customers"]] = None
+    attribution["cac"] = attribution.spend / attribution.attributed_customers
+    sla = (
+        release.sql(
+            "select breakdown_value as channel, median_speed_to_lead_hours as speed_to_lead,"
+            " ignored_count as ignored_handoffs, ignored_rate as ignored_lead_rate"
+            " from reports.rpt_handoff_sla where breakdown = 'source_channel'"
+        )
+        .df()
+        .set_index("channel")
+    )
+    reports = attribution.join(sla, how="outer").sort_index()
+    assert_equal(answered, reports, returns + handoffs)
     teams = dict(release.sql("select channel, team from marts.dim_channels").fetchall())
-    assert answered.channel__team.to_dict() == {name: teams[name] for name in report.index}
+    assert answered.channel__team.dropna().to_dict() == {
+        name: teams[name] for name in reports.index if name in teams
+    }
 
 
 def test_new_business_by_fiscal_quarter_is_what_is_credited(layer, release):
