@@ -36,8 +36,18 @@ EXACT = [
     "attributed_revenue",
     "spend",
     "costs_without_rate",
+    "ignored_handoffs",
+    "settled_handoffs",
 ]
-RATIOS = ["attributed_customers", "win_rate", "win_rate_by_value", "roas", "cac"]
+RATIOS = [
+    "attributed_customers",
+    "win_rate",
+    "win_rate_by_value",
+    "roas",
+    "cac",
+    "speed_to_lead",
+    "ignored_lead_rate",
+]
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,10 @@ def figures(
     costs = mart("fct_spend_daily")
     cost_group = group_of(costs.date_day)
 
+    handoffs = mart("fct_lead_handoffs").query("not has_time_anomaly")
+    handoff_group = local(handoffs.handed_off_at)
+    settled = handoffs[handoffs.is_worked | handoffs.is_ignored]
+
     found = pd.DataFrame(
         {
             "names": count(people[people.record_class == "name"], "created_at"),
@@ -139,11 +153,17 @@ def figures(
             "attributed_customers": total(credits, "converted_at", "credited_conversions"),
             "spend": costs.groupby(cost_group).spend_amount.sum(min_count=1),
             "costs_without_rate": costs.spend_amount.isna().groupby(cost_group).sum(),
+            "ignored_handoffs": handoffs.is_ignored.groupby(handoff_group).sum(),
+            "settled_handoffs": count(settled, "handed_off_at").reindex(
+                handoff_group.unique(), fill_value=0
+            ),
+            "speed_to_lead": handoffs.groupby(handoff_group).speed_to_lead_hours.median(),
         }
     )
     # where something closed, nothing won is a zero
     wins = ["won_amount", "won_opportunities", "won_opportunities_without_amount"]
     found.loc[found.closed_opportunities.notna(), wins] = found[wins].fillna(0)
+    found["ignored_lead_rate"] = found.ignored_handoffs / found.settled_handoffs
     found["win_rate"] = found.won_opportunities / found.closed_opportunities
     found["win_rate_by_value"] = found.won_amount / found.closed_amount
     known = found.spend.where((found.spend != 0) & (found.costs_without_rate == 0))
@@ -199,10 +219,13 @@ def test_metrics_by_month_of_the_organisation_in_a_bi_client(layer, release):
     assert expected.roas.isna().any()
 
 
-def test_metrics_by_channel_are_the_report(layer, release):
-    metrics = ["attributed_revenue", "attributed_customers", "spend", "roas", "cac"]
-    answered = layer.query(metrics, "channel", "channel__team").set_index("channel").sort_index()
-    report = (
+def test_metrics_by_channel_are_the_reports(layer, release):
+    returns = ["attributed_revenue", "attributed_customers", "spend", "roas", "cac"]
+    handoffs = ["speed_to_lead", "ignored_handoffs", "ignored_lead_rate"]
+    answered = layer.query(returns + handoffs, "channel", "channel__team")
+    answered = answered.set_index("channel").sort_index()
+
+    attribution = (
         release.sql(
             "select channel, sum(attributed_amount) as attributed_revenue,"
             " sum(attributed_conversions) as attributed_customers, sum(spend_amount) as spend"
@@ -212,19 +235,28 @@ def test_metrics_by_channel_are_the_report(layer, release):
         )
         .df()
         .set_index("channel")
-        .sort_index()
     )
-    report["roas"] = report.attributed_revenue / report.spend
-    report["cac"] = (report.spend / report.attributed_customers).where(
-        report.attributed_customers > 0
-    )
+    attribution["roas"] = attribution.attributed_revenue / attribution.spend
     # a channel without credit has a row of zero in the report, and none to add up here
-    without_credit = report.attributed_customers == 0
-    report.loc[without_credit, ["attributed_revenue", "attributed_customers"]] = None
+    without_credit = attribution.attributed_customers == 0
     assert without_credit.any()
-    assert_equal(answered, report, metrics)
+    attribution.loc[without_credit, ["attributed_revenue", "attributed_customers"]] = None
+    attribution["cac"] = attribution.spend / attribution.attributed_customers
+    sla = (
+        release.sql(
+            "select breakdown_value as channel, median_speed_to_lead_hours as speed_to_lead,"
+            " ignored_count as ignored_handoffs, ignored_rate as ignored_lead_rate"
+            " from reports.rpt_handoff_sla where breakdown = 'source_channel'"
+        )
+        .df()
+        .set_index("channel")
+    )
+    reports = attribution.join(sla, how="outer").sort_index()
+    assert_equal(answered, reports, returns + handoffs)
     teams = dict(release.sql("select channel, team from marts.dim_channels").fetchall())
-    assert answered.channel__team.to_dict() == {name: teams[name] for name in report.index}
+    assert answered.channel__team.dropna().to_dict() == {
+        name: teams[name] for name in reports.index if name in teams
+    }
 
 
 def test_new_business_by_fiscal_quarter_is_what_is_credited(layer, release):
