@@ -25,21 +25,6 @@ responses as (
 
 ),
 
-memberships as (
-
-    select
-        touch_key,
-        lead_key,
-        source_system,
-        source_record_id,
-        campaign_id,
-        touch_type,
-        occurred_at
-    from {{ ref('int_touchpoints__touches_described') }}
-    where source_object = 'campaign_member' and lead_key is not null
-
-),
-
 channels as (
 
     select * from {{ ref('int_touchpoints__channels') }}
@@ -88,7 +73,8 @@ ordered_memberships as (
             partition by lead_key, source_system, campaign_id, touch_type
             order by occurred_at, source_record_id
         ) as membership_number
-    from memberships
+    from {{ ref('int_touchpoints__touches_described') }}
+    where source_object = 'campaign_member' and lead_key is not null
 
 ),
 
