@@ -25,13 +25,6 @@ responses as (
 
 ),
 
-memberships as (
-
-    select * from {{ ref('int_touchpoints__touches_described') }}
-    where source_object = 'campaign_member' and lead_key is not null
-
-),
-
 channels as (
 
     select * from {{ ref('int_touchpoints__channels') }}
@@ -80,7 +73,8 @@ ordered_memberships as (
             partition by lead_key, source_system, campaign_id, touch_type
             order by occurred_at, source_record_id
         ) as membership_number
-    from memberships
+    from {{ ref('int_touchpoints__touches_described') }}
+    where source_object = 'campaign_member' and lead_key is not null
 
 ),
 
