@@ -21,7 +21,7 @@ final as (
         probability,
         probability_original,
         close_date as expected_close_date,
-        case when is_closed then {{ end_of_day_utc('close_date') }} end as stated_closed_at,
+        {{ end_of_day_utc('close_date') }} as stated_closed_at,
         'day' as stated_closed_precision,
         is_closed,
         is_won,

@@ -29,6 +29,9 @@ renamed as (
         merged_into_lead_id,
         is_source_deleted,
         content_key,
+        {%- for field in stage_dates('generic', 'leads') %}
+        {{ field.name }},
+        {%- endfor %}
         source_file,
         source_line,
         clock_at

@@ -33,6 +33,9 @@ renamed as (
         converted_opportunity_id,
         created_date as created_at,
         content_key,
+        {%- for field in stage_dates('salesforce', 'lead') %}
+        {{ field.name }},
+        {%- endfor %}
         source_file,
         source_line,
         clock_at
