@@ -27,15 +27,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The models that have a summand. #}
-{% macro summed_models() -%}
-    {%- set summed = [] -%}
-    {%- for model in attribution_models() if model_summand(model) | trim -%}
-        {%- do summed.append(model) -%}
-    {%- endfor -%}
-    {{ return(summed) }}
-{%- endmacro %}
-
 {% macro model_share(model) -%}
     {%- if model.family == 'single' -%}
         case when touch_position = {{ single_position(model) }} then 1 else 0 end

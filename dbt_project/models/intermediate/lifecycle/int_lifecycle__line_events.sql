@@ -1,5 +1,4 @@
 {{ config(**built_by_key('lead', 'lead_key')) }}
-
 -- The events of each lead in one line: its own and those of its opportunities (rules R2, R12).
 with
 
