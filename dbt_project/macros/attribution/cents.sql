@@ -1,6 +1,6 @@
-{# Exact division of money into shares (law 2): of z cents, the part that the first shares, `running`
-   of `total`, have, rounded up. The difference of two neighbours is one share's cents, and they
-   sum to z. #}
+{# Exact division of money into shares (law 2): of z cents, the part that the first shares,
+   `running` of `total`, have, rounded up. The difference of two neighbours is one share's cents,
+   and they sum to z. #}
 {% macro ceiling_share(cents, running, total) -%}
     {{ return(adapter.dispatch('ceiling_share', 'lead_ledger')(cents, running, total)) }}
 {%- endmacro %}

@@ -29,6 +29,7 @@ ranked as (
         cycles.cycle_number,
         touches.channel,
         touches.campaign_key,
+        touches.is_inferred,
         row_number() over (
             partition by cycles.lead_key, cycles.cycle_number
             order by
@@ -50,7 +51,8 @@ final as (
         lead_key,
         cycle_number,
         channel,
-        campaign_key
+        campaign_key,
+        is_inferred
     from ranked
     where touch_rank = 1
 

@@ -21,12 +21,6 @@ histories as (
 
 ),
 
-recorded as (
-
-    select distinct record_key from histories
-
-),
-
 events as (
 
     -- R0: the creation of a lead
@@ -40,7 +34,7 @@ events as (
         'second' as time_precision,
         false as is_inferred,
         true as is_creation,
-        0 as chain_position
+        -2 as chain_position
     from lead_records
     where age_rank = 1 and created_at is not null
 
@@ -62,7 +56,8 @@ events as (
 
     union all
 
-    -- R13: history reaches back only so far; the first row's old value held since the creation
+    -- R13: history reaches back only so far; the first row's old value held since the creation,
+    -- and until that row also where both are of one second
     select
         record_key,
         source_system,
@@ -73,39 +68,25 @@ events as (
         'second' as time_precision,
         true as is_inferred,
         false as is_creation,
-        0 as chain_position
+        -1 as chain_position
     from histories
-    where history_number = 1 and old_value is not null and created_at < occurred_at
+    where history_number = 1 and old_value is not null and created_at <= occurred_at
 
     union all
 
     -- R13: no history at all, so the present status is all there is
     select
-        lead_records.record_key,
-        lead_records.source_system,
-        lead_records.source_object,
-        lead_records.source_record_id,
-        lead_records.status as source_value,
-        -- the opportunity of the conversion knows the second of a day-only conversion
-        coalesce(conversions.created_at, lead_records.converted_at, lead_records.created_at)
-            as occurred_at,
-        case
-            when lead_records.converted_at is null or conversions.created_at is not null
-                then 'second'
-            else lead_records.converted_precision
-        end as time_precision,
+        record_key,
+        source_system,
+        source_object,
+        source_record_id,
+        source_value,
+        occurred_at,
+        time_precision,
         true as is_inferred,
         false as is_creation,
         0 as chain_position
-    from lead_records
-    left join recorded on lead_records.record_key = recorded.record_key
-    left join {{ ref('int_revenue__opportunities_unioned') }} as conversions
-        on
-            lead_records.converted_opportunity_key = conversions.opportunity_key
-            and lead_records.converted_precision = 'day'
-            and {{ org_date('lead_records.converted_at') }}
-            = {{ org_date('conversions.created_at') }}
-    where recorded.record_key is null and lead_records.created_at is not null
+    from {{ ref('int_lifecycle__present_statuses') }}
 
 ),
 
@@ -140,7 +121,8 @@ final as (
         mapped.is_inferred,
         mapped.is_creation,
         mapped.chain_position,
-        lead_records.is_source_deleted
+        lead_records.is_source_deleted or lead_records.merged_into_key is not null
+            as is_source_deleted
     from mapped
     inner join lead_records on mapped.record_key = lead_records.record_key
 

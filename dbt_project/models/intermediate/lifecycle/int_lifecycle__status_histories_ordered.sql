@@ -67,42 +67,35 @@ placed as (
 
 ),
 
-set_values as (
+chained as (
 
-    select distinct
-        record_key,
-        occurred_at,
-        source_value
-    from placed
+    select * from {{ chained_changes('placed', 'record_key') }} as positioned
 
 ),
 
 final as (
 
     select
-        placed.*,
+        source_system,
+        source_object,
+        source_record_id,
+        record_key,
+        lead_key,
+        source_value,
+        old_value,
+        occurred_at,
+        is_inferred,
+        is_set_back,
+        chain_position,
         row_number() over (
-            partition by placed.record_key
-            order by
-                placed.occurred_at,
-                case when set_values.record_key is null then 0 else 1 end,
-                placed.source_record_id
+            partition by record_key
+            order by occurred_at, chain_position, change_number
         ) as history_number,
         row_number() over (
-            partition by placed.record_key
-            order by
-                placed.occurred_at desc,
-                case when set_values.record_key is null then 0 else 1 end desc,
-                placed.source_record_id desc
-        ) as recency,
-        -- a row whose old value another row of the same second has just set comes after it
-        case when set_values.record_key is null then 0 else 1 end as chain_position
-    from placed
-    left join set_values
-        on
-            placed.record_key = set_values.record_key
-            and placed.occurred_at = set_values.occurred_at
-            and placed.old_value = set_values.source_value
+            partition by record_key
+            order by occurred_at desc, chain_position desc, change_number desc
+        ) as recency
+    from chained
 
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Installation:
         places = ["--home", str(self.home)]
         if command in {"refresh", "load"}:
             places += ["--landing", str(self.landing)]
-        return [sys.executable, "-m", "orchestration.cli", command, *places, *options]
+        return [sys.executable, "-m", "orchestration.cli", command, *options, *places]
 
     def surroundings(self) -> dict[str, object]:
         # the working directory comes first on the module path: a copied checkout runs its own code
@@ -89,7 +89,7 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def count_differences(
     one: Installation, other: Installation, *, without: tuple[str, ...] = ()
 ) -> dict[str, int]:
-    """Rows that only one of two releases has, by table or view, leaving out some columns."""
+    """Rows of each published table or view that only one of two releases has; `without` columns."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{one.current}' as one (read_only)")
         connection.execute(f"attach '{other.current}' as other (read_only)")
