@@ -39,6 +39,7 @@ GIVEN = {
         "is_won": "boolean",
         "currency_code": TEXT,
         "opportunity_amount_original": MONEY,
+        "list_amount_original": MONEY,
     },
     "int_revenue__opportunity_dates": {
         "opportunity_key": KEY,
