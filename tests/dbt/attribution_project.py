@@ -161,6 +161,11 @@ class AttributionProject:
             con.execute(f"create table {relation} as {sql}")
         return con
 
+    def statements(self) -> dict[str, tuple[str, str | None]]:
+        """Relation and SQL of each model in the order of building; no SQL for what is given."""
+        given = {name: (relation, None) for name, relation in self._given.items()}
+        return {**given, **self._models}
+
     def relation(self, name: str) -> str:
         """Where a built model stands."""
         return self._models[name][0]
