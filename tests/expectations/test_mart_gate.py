@@ -60,6 +60,35 @@ create table marts.fct_lead_handoffs as
         (3, null, null, 'never'),
         (4, null, null, 'pending')
     ) as v (i, first_activity_at, speed, sla_status);
+create table marts.dim_qualification_rules as
+    select 'mql' as rule_name, cast(1 as bigint) as rule_version,
+        date '2026-01-01' as effective_from, cast(null as date) as effective_to,
+        cast(40 as double) as min_score, cast(1 as bigint) as min_interest_touches,
+        'none' as evidence_needed;
+create table marts.fct_lead_qualifications as
+    select 'q' || i as qualification_id, 'l1' as lead_id, 1 as cycle_number, decision_source,
+        timestamp '2026-01-03 09:00:00' as decided_at, cast(1 as bigint) as rule_version,
+        cast(55 as double) as score, cast(2 as bigint) as interest_touch_count,
+        cast(0 as bigint) as commitment_touch_count, false as has_two_way_conversation, verdict,
+        'all_met' as verdict_reason
+    from (values (1, 'crm', 'qualified'), (2, 'rules', 'qualified'), (3, 'crm', 'not_qualified'))
+        as v (i, decision_source, verdict);
+create table reports.rpt_handoff_sla as
+    select 'all' as breakdown, '(all)' as breakdown_value, cast(3 as bigint) as due_count,
+        cast(0.25 as double) as ignored_rate;
+create table reports.rpt_handoff_losses as
+    select 'l1' as lead_id, 1 as cycle_number, 'not_worked' as loss_category;
+create table reports.rpt_work_queue as
+    select 'l' || i as lead_id, 'Ann Ash' as owner_name, 'pending' as sla_status, verdict,
+        'interest_only' as verdict_reason
+    from (values (1, 'play'), (2, 'pass'), (3, 'nurture')) as v (i, verdict);
+create table reports.rpt_score_calibration as
+    select 'score' as signal, 'salesforce' as source_system, cast(null as bigint) as decile,
+        cast(0.7 as double) as auc, cast(0.6 as double) as auc_low,
+        cast(0.8 as double) as auc_high, 'better_than_a_guess' as verdict;
+create table reports.rpt_qualification_disagreement as
+    select date '2026-01-01' as decision_month, cast(1 as bigint) as rule_version,
+        'both' as agreement, cast(2 as bigint) as cycle_count;
 create table marts.fct_opportunities as
     select 'o1' as opportunity_id, 'salesforce' as source_system, '0061' as source_record_id,
         timestamp '2026-01-20 00:00:00' as created_at, timestamp '2026-02-20 00:00:00' as closed_at,
@@ -143,6 +172,14 @@ PLANTED = {
     "sla status": (
         "update marts.fct_lead_handoffs set sla_status = 'soon' where sla_status = 'pending'",
         ("fct_lead_handoffs", "sla_status_in_set", "sla_status", "block", 1, "1 of 4 rows"),
+    ),
+    "queue verdict": (
+        "update reports.rpt_work_queue set verdict = 'maybe' where verdict = 'nurture'",
+        ("rpt_work_queue", "verdict_in_set", "verdict", "block", 1, "1 of 3 rows"),
+    ),
+    "ignored rate": (
+        "update reports.rpt_handoff_sla set ignored_rate = 25",
+        ("rpt_handoff_sla", "rates_are_shares", None, "block", 1, "ignored_rate"),
     ),
     "outcome": (
         "update marts.fct_lead_lifecycle set outcome = 'on hold' where outcome = 'recycled'",
