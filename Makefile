@@ -34,7 +34,8 @@ refresh: .venv/.synced
 
 # Tests marked shared_data need extracts that are not in this repository: .ci/run adds them.
 test: .venv/.synced-dev
-	@$(BIN)/python -m pytest $(if $(SHARED_DATA),,-m "not shared_data") $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup \
+		$(if $(SHARED_DATA),,-m "not shared_data") $(ARGS)
 
 lint: lint-fast lint-imports lint-dbt lint-sql
 

@@ -9,17 +9,18 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from crm_dialects import FORMS, record_id
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 DOMAINS = tuple(f"company{number}.test" for number in range(12))
-LEAD_STAGES = (
-    ["New", "Marketing Qualified", "Working", "Qualified", "Converted"]
-    + ["Nurture", "Unqualified", "Customer", "Lost"]
-    + ["Mystery"]  # which no mapping knows, until the test maps it
-)
+LEAD_STAGES = [
+    *("New", "Marketing Qualified", "Working", "Qualified", "Converted"),
+    *("Nurture", "Unqualified", "Customer", "Lost"),
+    "Mystery",  # which no mapping knows, until the test maps it
+]
 OPEN_STAGES = ["Prospecting", "Proposal", "Negotiation", "Haggling"]
 TOUCH_TYPES = ["form", "event", "meeting", "visit", "email_click", "email_open", "webinar_chat"]
 SOURCES = ["google", "linkedin", "newsletter", "Web", "Trade Show", "bing"]
@@ -105,14 +106,7 @@ class Company:
                 )
             for channel in ("Webinar", "Trade Show", "Email", "webinar"):
                 self._new_campaign(crm, channel)
-            for _ in range(lead_count // len(self._crms)):
-                self._new_lead(crm, self._ago(self._random.randint(1, 600)))
-            for _ in range(lead_count // len(self._crms) // 4):
-                self._new_opportunity(crm, self._ago(self._random.randint(1, 500)))
-            for _ in range(lead_count // len(self._crms) // 8):
-                self.close_or_reopen(crm)
-            for _ in range(lead_count):
-                self._new_touch(crm)
+            self._begin_people(crm, lead_count)
         if self._has_web:
             for _ in range(lead_count):
                 self._new_session()
@@ -120,6 +114,17 @@ class Company:
             for days in range(0, 900, 6):
                 self._rate(currency, (self.now - timedelta(days=days)).date())
         self._deliver()
+
+    def _begin_people(self, crm: str, lead_count: int) -> None:
+        share = lead_count // len(self._crms)
+        for _ in range(share):
+            self._new_lead(crm, self._ago(self._random.randint(1, 600)))
+        for _ in range(share // 4):
+            self._new_opportunity(crm, self._ago(self._random.randint(1, 500)))
+        for _ in range(share // 8):
+            self.close_or_reopen(crm)
+        for _ in range(lead_count):
+            self._new_touch(crm)
 
     # Operations: each does something to one CRM and says what
 
@@ -256,7 +261,7 @@ class Company:
     def merge(self, crm: str) -> str:
         """One lead into another, and sometimes that one into a third."""
         leads = self._random.sample(self._all(crm, "lead"), self._random.choice([2, 2, 3]))
-        for loser, winner in zip(leads, leads[1:], strict=False):
+        for loser, winner in pairwise(leads):
             loser.update(merged=winner["id"], deleted=self._random.random() < 0.7)
             self._send(crm, "lead", loser)
         return " into ".join(str(lead["id"]) for lead in leads)

@@ -27,7 +27,8 @@ def model_of_attribution_added(story: Story) -> None:
     story.project.change(
         file,
         "- {name: linear, family: linear}",
-        "- {name: even_now, family: linear}\n    - {name: first_again, family: single, position: first}",
+        "- {name: even_now, family: linear}\n"
+        "    - {name: first_again, family: single, position: first}",
     )
     story.project.parse()
 

@@ -40,10 +40,18 @@
 {%- endset -%}
 create or replace temp table {{ changes }} as
 select {{ columns }}, true as is_new
-from (select {{ columns }} from {{ temp_relation }} except all select {{ columns }} from {{ compared }})
+from (
+    select {{ columns }} from {{ temp_relation }}
+    except all
+    select {{ columns }} from {{ compared }}
+)
 union all
 select {{ columns }}, false as is_new
-from (select {{ columns }} from {{ compared }} except all select {{ columns }} from {{ temp_relation }});
+from (
+    select {{ columns }} from {{ compared }}
+    except all
+    select {{ columns }} from {{ temp_relation }}
+);
 
 {% for entity, tracked in (model.config.meta.tracks or {}).items() %}
 {%- set key = tracked if tracked is string
