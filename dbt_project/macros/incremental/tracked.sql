@@ -24,8 +24,9 @@
 {% macro duckdb__tracked_sql(target_relation, temp_relation, unique_key, dest_columns) -%}
 {%- set keys = [unique_key] if unique_key is string else unique_key -%}
 {%- set columns = dest_columns | map(attribute='quoted') | join(', ') -%}
-{%- set content = dest_columns | rejectattr('name', 'in', ['source_file', 'source_line', 'clock_at'])
-    | map(attribute='quoted') | join(', ') -%}
+{%- set places = ['source_file', 'source_line', 'clock_at'] -%}
+{%- set content = dest_columns | rejectattr('name', 'in', places) | map(attribute='quoted')
+    | join(', ') -%}
 {%- set changes = '"changes_of_' ~ target_relation.identifier ~ '"' -%}
 {%- set matches = [] -%}
 {%- for key in keys -%}
