@@ -82,14 +82,14 @@ lives as (
 grown as (
 
     select
-        *,
         {% for column in ['won_count', 'valued_count', 'won_amount'] -%}
-        sum({{ column }}) over (
-            partition by account_id
-            order by value_month
+        sum(lives.{{ column }}) over (
+            partition by lives.account_id
+            order by lives.value_month
             rows unbounded preceding
-        ) as {{ column }}_so_far{% if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as {{ column }}_so_far,
+        {% endfor -%}
+        lives.*
     from lives
 
 ),
