@@ -61,7 +61,7 @@ def test_effects(cycles, table, as_of):
 
 
 def test_planned_conversion_per_quarter_is_recovered(table, answers):
-    """The plan's leads convert alike in all quarters: what changes is chance (4 standard errors)."""
+    """The plan's leads convert alike in all quarters: all change is chance (4 standard errors)."""
     found = table("reports.rpt_conversion_change").query("stage == 'opportunity'")
     quarters = (
         found[found["dimension"] == "owner_name"].groupby("quarter_starting").sum(numeric_only=True)
