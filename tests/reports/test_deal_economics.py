@@ -56,7 +56,7 @@ def test_effort_is_that_of_the_extract(demo, table):
     """Tasks of the first org, read from its extract, on deals whose people no other CRM knows."""
     tasks = pd.read_csv(demo.landing / "salesforce" / "task" / "Task.csv", dtype=str)
     done = tasks[(tasks["IsClosed"] == "true") & (tasks["IsDeleted"] == "false")]
-    done = done[done["TaskSubtype"] != "ListEmail"].copy()
+    done = done[(done["TaskSubtype"] != "ListEmail") & (done["CallType"] != "Inbound")].copy()
     at = done["CompletedDateTime"].fillna(done["CreatedDate"])
     done["at"] = pd.to_datetime(at).dt.tz_convert(None)
     aliases = table("marts.bridge_lead_aliases")

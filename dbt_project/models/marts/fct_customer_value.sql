@@ -83,13 +83,14 @@ grown as (
 
     select
         {% for column in ['won_count', 'valued_count', 'won_amount'] -%}
-        sum({{ column }}) over so_far as {{ column }}_so_far,
+        sum(lives.{{ column }}) over (
+            partition by lives.account_id
+            order by lives.value_month
+            rows unbounded preceding
+        ) as {{ column }}_so_far,
         {% endfor -%}
         lives.*
     from lives
-    window so_far as (
-        partition by account_id order by value_month rows unbounded preceding
-    )
 
 ),
 
