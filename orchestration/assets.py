@@ -11,7 +11,6 @@ from packaging.version import Version
 
 from expectations.runner import CheckResult
 from orchestration import gates, steps
-from orchestration.comparing.lead_ids import describe_lead_ids
 from orchestration.dbt_runner import (
     LEDGER_SOURCE,
     dbt_arguments,
@@ -23,6 +22,7 @@ from orchestration.dbt_runner import (
 from orchestration.loading.contracts import SourceContract
 from orchestration.progress import Reporter, StepProgress
 from orchestration.publishing.audit import RunRecord, summarise
+from orchestration.publishing.lead_ids import describe_lead_ids
 from orchestration.publishing.release_contents import PUBLISHED_SCHEMAS
 from orchestration.refresh_lock import RefreshLock
 from orchestration.settings import Settings

@@ -9,8 +9,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.comparing.lead_ids import describe_lead_ids
 from orchestration.publishing.audit import RunState
+from orchestration.publishing.lead_ids import describe_lead_ids
 from orchestration.publishing.releases import Release
 from orchestration.settings import Settings
 

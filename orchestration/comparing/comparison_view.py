@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.comparing.lead_ids import describe_lead_ids
 from orchestration.comparing.stage_events import CHANGES, Comparison
+from orchestration.publishing.lead_ids import describe_lead_ids
 
 SHOWN_EVENTS = 50
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.comparing.lead_ids import compare_lead_ids
 from orchestration.duckdb_files import attached, has_table
+from orchestration.publishing.lead_ids import compare_lead_ids
 from orchestration.publishing.releases import Release, ReleaseError
 
 REASONS = ("new_data", "correction", "configuration", "identity")

@@ -14,8 +14,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from orchestration.comparing.lead_ids import compare_lead_ids
 from orchestration.publishing.history import carry_history, catch_up, keep_history
+from orchestration.publishing.lead_ids import compare_lead_ids
 from orchestration.publishing.release_contents import (
     column_types,
     export_parquet,

@@ -111,6 +111,9 @@ class Models:
             self.con.execute(f"attach ':memory:' as {database}")
         self.con.execute("use warehouse")
         create_raw(self.con, project.contracts.values())
+        # the memory of builds, which a full one does not use
+        self.con.execute("create schema state")
+        self.con.execute("create table state.changed_keys (entity varchar, changed_key bigint)")
         order = project.order(wanted)
         self.varying = [name for name in order if project.reads(name, given)]
         for name in order:

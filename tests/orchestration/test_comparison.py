@@ -145,6 +145,19 @@ CASES = {
             ("changed", "new_data", "another record of the lead is new"),
         ],
     ),
+    "another step before it, while its own record changed otherwise": (
+        ([Event()], *SAME, RULES),
+        (
+            [Event(record="history-0", day=9, stage="sal"), Event(came_from="sal")],
+            PEOPLE,
+            {**CONTENTS, "history-1": "x", "history-0": "x"},
+            RULES,
+        ),
+        [
+            ("added", "new_data", "its source record is new"),
+            ("changed", "new_data", "another record of the lead is new"),
+        ],
+    ),
     "a step before it that disappeared": (
         (
             [Event(record="history-0", day=9, stage="sal"), Event(came_from="sal")],
@@ -167,6 +180,16 @@ CASES = {
             RULES,
         ),
         [("changed", "identity", "the id of the lead changed")],
+    ),
+    "an event of a person who turned out to be two records": (
+        ([Event(lead="one", came_from="inquiry")], *SAME, RULES),
+        (
+            [Event(lead="one", came_from="sal")],
+            {"one": "one", "two": "one"},
+            CONTENTS,
+            OTHER_RULES,
+        ),
+        [("changed", "identity", "other records belong to the lead")],
     ),
     "an opportunity of two who are one person": (
         (

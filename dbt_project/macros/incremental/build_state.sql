@@ -3,10 +3,11 @@
    - changed_keys: keys of leads, records, opportunities … whose rows changed since the last
      finished build, old keys and new ones; written by models of strategy `tracked`;
    - built_batches: the loads that the last finished build had seen;
-   - declarations: per incremental model the hash of what it was built from.
+   - declarations: the models that are built by key, and all that these are made of, with the hash
+     of what they were built from.
 
-   A build is finished when it ran every incremental model and nothing failed. Until then keys
-   only add up, so that the build after a broken one repeats what that one may have missed. #}
+   A build is finished when it ran all of these and nothing failed. Until then keys only add up, so
+   that the build after a broken one repeats what that one may have missed. #}
 {% macro state_relation(table) -%}
     {{ return(api.Relation.create(
         database=target.database,
@@ -22,30 +23,29 @@
     )) }}
 {%- endmacro %}
 
-{# on-run-start: make the tables; a full refresh forgets, and a model whose declarations changed
-   is dropped, so that it and all that it feeds are built anew. #}
+{# on-run-start: make the tables; what is not current is forgotten, and the models among it that are
+   built by key are dropped, so that they are built anew. #}
 {% macro open_build() -%}
-    {%- if execute and flags.WHICH in ('build', 'run') -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
         {%- do adapter.create_schema(state_relation('changed_keys')) -%}
         {%- set tables = {
             'changed_keys': 'entity varchar, changed_key bigint',
             'built_batches': 'batch_id varchar',
-            'declarations': 'model varchar, declared_hash varchar',
+            'declarations': 'node varchar, declared_hash varchar',
         } -%}
         {%- for table, columns in tables.items() -%}
             {%- do run_query(
                 'create table if not exists ' ~ state_relation(table) ~ ' (' ~ columns ~ ')'
             ) -%}
         {%- endfor -%}
-        {%- if not flags.FULL_REFRESH -%}
-            {%- do drop_redeclared_models() -%}
-        {%- endif -%}
+        {%- do forget_stale_nodes() -%}
     {%- endif -%}
 {%- endmacro %}
 
-{# on-run-end: keep the hashes of what was built; close the build when it was whole and good. #}
+{# on-run-end: keep the hashes of what is current now; close the build when it was whole and good:
+   every model that is built by key ran, and every model that these are made of. #}
 {% macro close_build(results) -%}
-    {%- if execute and flags.WHICH in ('build', 'run') and results -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed') and results -%}
         {%- set built, failed = [], [] -%}
         {%- for result in results -%}
             {%- if result.status | string in ('success', 'pass', 'warn', 'no-op') -%}
@@ -55,22 +55,20 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set hashes = declared_hashes() -%}
+        {%- set known = known_declarations(hashes) -%}
+        {%- set current = current_nodes(hashes, known + built) -%}
         {%- set missing, rows = [], [] -%}
-        {%- for model, declared_hash in hashes.items() -%}
-            {%- if model in built -%}
-                {%- do rows.append("('" ~ model ~ "', '" ~ declared_hash ~ "')") -%}
-            {%- else -%}
-                {%- do missing.append(model) -%}
+        {%- for node, declared_hash in hashes.items() -%}
+            {%- if node in current and node not in known -%}
+                {%- do rows.append("('" ~ node ~ "', '" ~ declared_hash ~ "')") -%}
+            {%- endif -%}
+            {%- if node not in built and graph.nodes[node].resource_type == 'model' -%}
+                {%- do missing.append(node) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if rows -%}
-            {%- set declared = '(values ' ~ rows | join(', ') ~ ') as built (model, hash)' -%}
             {%- do run_query(
-                'delete from ' ~ state_relation('declarations')
-                ~ ' where model in (select model from ' ~ declared ~ ')'
-            ) -%}
-            {%- do run_query(
-                'insert into ' ~ state_relation('declarations') ~ ' select * from ' ~ declared
+                'insert into ' ~ state_relation('declarations') ~ ' values ' ~ rows | join(', ')
             ) -%}
         {%- endif -%}
         {%- if not failed and not missing -%}

@@ -10,7 +10,8 @@
 
 {# Incremental strategy `tracked`. The table becomes what its query gives; rows that stay the same
    are not written, and of those that changed the old and the new keys go to state.changed_keys,
-   by meta `tracks`: entity to the column with its key, or to [object, column with an id].
+   by meta `tracks`: entity to the column with its key, or to [object, column with an id]. Where a
+   row stood and when its file was taken are written, but change nothing that is built from it.
    `unique_key` names a row. A staging model that read only new batches (read_by_batch) says
    nothing of other keys. #}
 {% macro get_incremental_tracked_sql(arg_dict) -%}
@@ -23,6 +24,9 @@
 {% macro duckdb__tracked_sql(target_relation, temp_relation, unique_key, dest_columns) -%}
 {%- set keys = [unique_key] if unique_key is string else unique_key -%}
 {%- set columns = dest_columns | map(attribute='quoted') | join(', ') -%}
+{%- set places = ['source_file', 'source_line', 'clock_at'] -%}
+{%- set content = dest_columns | rejectattr('name', 'in', places) | map(attribute='quoted')
+    | join(', ') -%}
 {%- set changes = '"changes_of_' ~ target_relation.identifier ~ '"' -%}
 {%- set matches = [] -%}
 {%- for key in keys -%}
@@ -36,35 +40,36 @@
     {%- endif -%}
 {%- endset -%}
 create or replace temp table {{ changes }} as
-select distinct {{ keys | join(', ') }}
+select {{ columns }}, true as is_new
 from (
-    (
-        select {{ columns }} from {{ temp_relation }}
-        except all
-        select {{ columns }} from {{ compared }}
-    )
-    union all
-    (
-        select {{ columns }} from {{ compared }}
-        except all
-        select {{ columns }} from {{ temp_relation }}
-    )
-) as differing;
+    select {{ columns }} from {{ temp_relation }}
+    except all
+    select {{ columns }} from {{ compared }}
+)
+union all
+select {{ columns }}, false as is_new
+from (
+    select {{ columns }} from {{ compared }}
+    except all
+    select {{ columns }} from {{ temp_relation }}
+);
 
 {% for entity, tracked in (model.config.meta.tracks or {}).items() %}
 {%- set key = tracked if tracked is string
     else record_key('source_system', tracked[0], tracked[1]) %}
 insert into {{ state_relation('changed_keys') }}
-select distinct '{{ entity }}', entity_key
+select distinct '{{ entity }}', {{ key }}
 from (
-    {%- for relation in [target_relation, temp_relation] %}
-    select {{ key }} as entity_key
-    from {{ relation }} as present
-    where exists (select 1 from {{ changes }} as named where {{ match }})
-    {% if not loop.last %}union{% endif %}
+    {%- for present, other in [('is_new', 'not is_new'), ('not is_new', 'is_new')] %}
+    (
+        select {{ content }} from {{ changes }} where {{ present }}
+        except all
+        select {{ content }} from {{ changes }} where {{ other }}
+    )
+    {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ) as touched
-where entity_key is not null;
+where {{ key }} is not null;
 {% endfor %}
 
 delete from {{ target_relation }} as present

@@ -18,3 +18,17 @@
         else 'none yet'
     end
 {%- endmacro %}
+
+{# The size class of a deal by its amount and the bounds in variable deal_size_bounds, smallest first;
+   `(unknown)` without an amount. #}
+{% macro deal_size_band(amount) -%}
+    {%- set bounds = var('deal_size_bounds') -%}
+    case
+        when {{ amount }} is null then '(unknown)'
+        when {{ amount }} < {{ bounds[0] }} then 'below {{ bounds[0] }}'
+        {%- for bound in bounds[1:] %}
+        when {{ amount }} < {{ bound }} then '{{ bounds[loop.index0] }} to {{ bound }}'
+        {%- endfor %}
+        else '{{ bounds[-1] }} and more'
+    end
+{%- endmacro %}

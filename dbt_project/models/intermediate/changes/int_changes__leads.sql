@@ -1,7 +1,7 @@
 -- Leads to build again: their own rows changed, or those of a record, a touch or an opportunity of
 -- theirs. A lead that lost any of these stands in the list by its old key.
 -- depends_on: {{ ref('int_identity__leads') }}
--- depends_on: {{ ref('int_revenue__opportunities_valued') }}
+-- depends_on: {{ ref('int_lifecycle__opportunity_events') }}
 -- depends_on: {{ ref('int_touchpoints__touches') }}
 {% set histories = {
     'salesforce': 'stg_salesforce__lead_histories',

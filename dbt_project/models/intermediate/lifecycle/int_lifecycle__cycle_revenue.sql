@@ -1,12 +1,10 @@
-{{ config(**built_by_key('lead', 'lead_key')) }}
-
 -- The opportunities of each cycle, and what those that stand as won are worth.
 with
 
 cycle_events as (
 
     select * from {{ ref('int_lifecycle__cycle_events') }}
-    where opportunity_key is not null and {{ is_changed('lead', 'lead_key') }}
+    where opportunity_key is not null
 
 ),
 

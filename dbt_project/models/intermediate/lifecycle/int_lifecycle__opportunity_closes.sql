@@ -47,11 +47,9 @@ final as (
         end as time_precision,
         -- a close time of the second is observed; the day of a close date, which people plan and
         -- correct, is not
-        not (
-            is_close_stated
-            and stated_closed_precision = 'second'
-            and coalesce(recorded_at <= closed_at, true)
-        ) as is_inferred
+        not is_close_stated
+        or stated_closed_precision != 'second'
+        or coalesce(recorded_at > closed_at, false) as is_inferred
     from compared
 
 )

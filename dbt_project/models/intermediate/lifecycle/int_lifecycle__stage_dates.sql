@@ -42,7 +42,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by record_key, stage order by entered_at, time_precision desc
+            partition by record_key, stage order by entered_at asc, time_precision desc
         ) as field_rank
     from fields
     where record_key is not null

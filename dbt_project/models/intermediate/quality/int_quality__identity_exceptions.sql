@@ -60,19 +60,19 @@ found as (
         lead_records.source_system,
         lead_records.source_object,
         lead_records.source_record_id,
-        'one of ' || cast(merges.record_count as {{ dbt.type_string() }})
+        'one of ' || cast(over_merges.record_count as {{ dbt.type_string() }})
         || ' connected records, more than {{ var('identity_max_records') }}: '
         {% for method in ['email', 'conversion', 'merge', 'stored_salesforce_id'] -%}
-        || cast(merges.{{ method }}_count as {{ dbt.type_string() }})
+        || cast(over_merges.{{ method }}_count as {{ dbt.type_string() }})
         || ' by {{ method | replace('_', ' ') }}, '
         {% endfor -%}
-        || 'the oldest ' || merges.source_system || ' ' || merges.source_object || ' '
-        || merges.source_record_id as detail
+        || 'the oldest ' || over_merges.source_system || ' ' || over_merges.source_object || ' '
+        || over_merges.source_record_id as detail
     from lead_records
     inner join {{ ref('int_identity__components') }} as components
         on lead_records.record_key = components.record_key
-    inner join {{ ref('int_identity__over_merges') }} as merges
-        on components.component_key = merges.component_key
+    inner join {{ ref('int_identity__over_merges') }} as over_merges
+        on components.component_key = over_merges.component_key
     where lead_records.is_over_merged
 
     union all

@@ -43,10 +43,10 @@ records as (
         records.source_file,
         records.source_line,
         {% if table.object in compared_objects -%}
-        records.content_key
+        records.content_key,
         {%- else -%}
-        cast(null as bigint)
-        {%- endif %} as content_key,
+        cast(null as bigint) as content_key,
+        {%- endif %}
         {{ table.system not in summed_systems }} as is_named_in_marts
     from {{ ref(table.model) }} as records
     where {{ table.condition }}

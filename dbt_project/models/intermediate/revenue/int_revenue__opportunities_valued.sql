@@ -1,5 +1,3 @@
-{{ config(**tracked('opportunity_key', {'opportunity': 'opportunity_key'})) }}
-
 -- Opportunities with their money in the reporting currency.
 with
 

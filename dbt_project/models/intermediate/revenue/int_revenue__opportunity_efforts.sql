@@ -9,7 +9,8 @@ activities as (
         lead_key,
         occurred_at
     from {{ ref('int_lifecycle__activities_unioned') }}
-    where is_human and lead_key is not null
+    -- what comes in is no effort of sales
+    where is_human and direction = 'outbound' and lead_key is not null
 
 ),
 

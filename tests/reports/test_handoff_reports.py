@@ -4,40 +4,34 @@ import csv
 from datetime import date, datetime, timedelta
 from math import sqrt
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from installation import CHECKOUT
 
-AS_OF = pd.Timestamp("2026-06-30 23:59:59")
 Z = 1.959964
 
 
-def table(release: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
-    return release.sql(f"from {name}").df()
-
-
 @pytest.fixture(scope="module")
-def handoffs(release) -> pd.DataFrame:
-    frame = table(release, "marts.fct_lead_handoffs")
+def handoffs(table) -> pd.DataFrame:
+    frame = table("marts.fct_lead_handoffs")
     return frame[~frame["has_time_anomaly"]]
 
 
 @pytest.fixture(scope="module")
-def cycles(release) -> pd.DataFrame:
-    return table(release, "marts.fct_lead_lifecycle")
+def cycles(table) -> pd.DataFrame:
+    return table("marts.fct_lead_lifecycle")
 
 
 @pytest.fixture(scope="module")
-def touches(release) -> pd.DataFrame:
-    frame = table(release, "marts.fct_touches")
+def touches(table) -> pd.DataFrame:
+    frame = table("marts.fct_touches")
     return frame[frame["lead_id"].notna() & frame["is_attributable"] & ~frame["is_inferred"]]
 
 
 @pytest.fixture(scope="module")
-def decisions(release) -> pd.DataFrame:
-    return table(release, "marts.fct_lead_qualifications")
+def decisions(table) -> pd.DataFrame:
+    return table("marts.fct_lead_qualifications")
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +147,8 @@ def test_rules_decide_before_or_beside_the_crm(decisions, cycles):
     assert (same_rule["decided_at_rules"] <= same_rule["decided_at"]).all()
 
 
-def test_handoff_sla(release, handoffs):
-    report = table(release, "reports.rpt_handoff_sla")
+def test_handoff_sla(table, handoffs):
+    report = table("reports.rpt_handoff_sla")
     frame = handoffs.assign(
         all="(all)",
         month=handoffs["handed_off_at"].dt.strftime("%Y-%m-01"),
@@ -198,8 +192,8 @@ def test_handoff_sla(release, handoffs):
     assert "2010" in report["claimed_ignored_rate_source"][0]
 
 
-def test_handoff_losses(release, handoffs, cycles):
-    report = table(release, "reports.rpt_handoff_losses")
+def test_handoff_losses(table, handoffs, cycles):
+    report = table("reports.rpt_handoff_losses")
     exited = cycles[cycles["outcome"].isin(["recycled", "disqualified", "lost"])]
     of_cycle = dict(
         list(handoffs.sort_values("handed_off_at").groupby(["lead_id", "cycle_number"]))
@@ -225,7 +219,7 @@ def test_handoff_losses(release, handoffs, cycles):
         for row in report.itertuples()
     }
     assert found.keys() == expected.keys()
-    events = table(release, "marts.fct_lead_stage_events").sort_values("event_number")
+    events = table("marts.fct_lead_stage_events").sort_values("event_number")
     last = events.groupby(["lead_id", "cycle_number"])["source_record_id"].last().to_dict()
     for key, (category, evidence) in expected.items():
         assert found[key] == (category, evidence or last[key]), key
@@ -234,8 +228,8 @@ def test_handoff_losses(release, handoffs, cycles):
     }
 
 
-def test_work_queue(release, handoffs, cycles, touches):
-    report = table(release, "reports.rpt_work_queue")
+def test_work_queue(table, as_of, handoffs, cycles, touches):
+    report = table("reports.rpt_work_queue")
     open_cycles = cycles[cycles["is_open"]].sort_values("cycle_number").groupby("lead_id").tail(1)
     last = touches.groupby("lead_id")["occurred_at"].max()
     committed = touches[touches["touch_class"] == "commitment"].groupby("lead_id")["occurred_at"]
@@ -251,10 +245,10 @@ def test_work_queue(release, handoffs, cycles, touches):
             else None
         )
         touch_at, commitment_at = last.get(row.lead_id), committed.get(row.lead_id)
-        is_cold = touch_at is None or AS_OF - touch_at > timedelta(days=180)
+        is_cold = touch_at is None or as_of - touch_at > timedelta(days=180)
         if row.current_stage == "opportunity":
             verdict = "play", "open_opportunity"
-        elif commitment_at is not None and AS_OF - commitment_at <= timedelta(days=30):
+        elif commitment_at is not None and as_of - commitment_at <= timedelta(days=30):
             verdict = "play", "fresh_commitment"
         elif (
             handoff is not None
@@ -290,8 +284,8 @@ def test_work_queue(release, handoffs, cycles, touches):
     assert {verdict for *_, verdict, _ in expected.values()} == {"play", "pass", "nurture"}
 
 
-def test_qualification_disagreement(release, decisions, cycles):
-    report = table(release, "reports.rpt_qualification_disagreement")
+def test_qualification_disagreement(table, decisions, cycles):
+    report = table("reports.rpt_qualification_disagreement")
     outcome = cycles.set_index(["lead_id", "cycle_number"])
     expected: dict[tuple, list] = {}
     for key, group in decisions.sort_values("decided_at").groupby(["lead_id", "cycle_number"]):
@@ -352,17 +346,17 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
     return tuple(sorted(roots.real))
 
 
-def test_score_calibration(release, decisions, cycles, handoffs):
-    report = table(release, "reports.rpt_score_calibration")
-    leads = table(release, "marts.dim_leads").set_index("lead_id")["account_id"]
-    won = table(release, "marts.fct_opportunities")
+def test_score_calibration(table, as_of, decisions, cycles, handoffs):
+    report = table("reports.rpt_score_calibration")
+    leads = table("marts.dim_leads").set_index("lead_id")["account_id"]
+    won = table("marts.fct_opportunities")
     last_won = won[won["is_won"]].groupby("account_id")["closed_at"].max()
     crm = decisions[(decisions["decision_source"] == "crm")]
     first = crm.sort_values("event_number").groupby(["lead_id", "cycle_number"]).head(1)
     frame = first.merge(cycles, on=["lead_id", "cycle_number"]).merge(
         handoffs, on=["lead_id", "cycle_number", "event_number"], suffixes=("", "_handoff")
     )
-    frame = frame[AS_OF - frame["decided_at"] >= timedelta(days=90)]
+    frame = frame[as_of - frame["decided_at"] >= timedelta(days=90)]
     lag = frame["entered_opportunity_at"] - frame["decided_at"]
     frame = frame.assign(
         hit=~frame["is_opportunity_inferred"] & (lag >= timedelta(0)) & (lag <= timedelta(days=90)),
