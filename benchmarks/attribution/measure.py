@@ -4,7 +4,7 @@
     … --report        rewrite the tables of README.md from results.json, without measuring
 
 Every measurement is a process of its own, and the kinds take turns. The SQL is what dbt compiles of
-the project's models, run on DuckDB over Parquet files made by company.py. Results go to results.json.
+the project's models, run on DuckDB over Parquet files made by company.py. Results: results.json.
 """
 
 import argparse
@@ -170,6 +170,7 @@ class Models:
         return spent
 
     def relation(self, step: str) -> str:
+        """Where a step stands."""
         return self._statements[f"int_attribution__{step}"][0]
 
 
