@@ -9,17 +9,18 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from crm_dialects import FORMS, record_id
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 DOMAINS = tuple(f"company{number}.test" for number in range(12))
-LEAD_STAGES = (
-    ["New", "Marketing Qualified", "Working", "Qualified", "Converted"]
-    + ["Nurture", "Unqualified", "Customer", "Lost"]
-    + ["Mystery"]  # which no mapping knows, until the test maps it
-)
+# the last is one that no mapping knows, until a test maps it
+LEAD_STAGES = [
+    *("New", "Marketing Qualified", "Working", "Qualified", "Converted"),
+    *("Nurture", "Unqualified", "Customer", "Lost", "Mystery"),
+]
 OPEN_STAGES = ["Prospecting", "Proposal", "Negotiation", "Haggling"]
 TOUCH_TYPES = ["form", "event", "meeting", "visit", "email_click", "email_open", "webinar_chat"]
 SOURCES = ["google", "linkedin", "newsletter", "Web", "Trade Show", "bing"]
@@ -93,33 +94,30 @@ class Company:
 
     def _begin(self, lead_count: int) -> None:
         for crm in self._crms:
-            for _ in range(3):
-                self._new(crm, "owner", name=self._word("Owner"), team="North")
-            for domain in DOMAINS[:8]:
-                self._new(
-                    crm,
-                    "account",
-                    name=domain,
-                    website=f"https://www.{domain}",
-                    created=self._ago(900),
-                )
-            for channel in ("Webinar", "Trade Show", "Email", "webinar"):
-                self._new_campaign(crm, channel)
-            for _ in range(lead_count // len(self._crms)):
-                self._new_lead(crm, self._ago(self._random.randint(1, 600)))
-            for _ in range(lead_count // len(self._crms) // 4):
-                self._new_opportunity(crm, self._ago(self._random.randint(1, 500)))
-            for _ in range(lead_count // len(self._crms) // 8):
-                self.close_or_reopen(crm)
-            for _ in range(lead_count):
-                self._new_touch(crm)
-        if self._has_web:
-            for _ in range(lead_count):
-                self._new_session()
+            self._begin_crm(crm, lead_count // len(self._crms))
+        for _ in range(lead_count if self._has_web else 0):
+            self._new_session()
         for currency in ("EUR", "GBP"):
             for days in range(0, 900, 6):
                 self._rate(currency, (self.now - timedelta(days=days)).date())
         self._deliver()
+
+    def _begin_crm(self, crm: str, lead_count: int) -> None:
+        for _ in range(3):
+            self._new(crm, "owner", name=self._word("Owner"), team="North")
+        for domain in DOMAINS[:8]:
+            website = f"https://www.{domain}"
+            self._new(crm, "account", name=domain, website=website, created=self._ago(900))
+        for channel in ("Webinar", "Trade Show", "Email", "webinar"):
+            self._new_campaign(crm, channel)
+        for _ in range(lead_count):
+            self._new_lead(crm, self._ago(self._random.randint(1, 600)))
+        for _ in range(lead_count // 4):
+            self._new_opportunity(crm, self._ago(self._random.randint(1, 500)))
+        for _ in range(lead_count // 8):
+            self.close_or_reopen(crm)
+        for _ in range(lead_count * 2):
+            self._new_touch(crm)
 
     # Operations: each does something to one CRM and says what
 
@@ -256,7 +254,7 @@ class Company:
     def merge(self, crm: str) -> str:
         """One lead into another, and sometimes that one into a third."""
         leads = self._random.sample(self._all(crm, "lead"), self._random.choice([2, 2, 3]))
-        for loser, winner in zip(leads, leads[1:], strict=False):
+        for loser, winner in pairwise(leads):
             loser.update(merged=winner["id"], deleted=self._random.random() < 0.7)
             self._send(crm, "lead", loser)
         return " into ".join(str(lead["id"]) for lead in leads)
