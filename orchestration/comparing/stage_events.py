@@ -21,8 +21,17 @@ REASONS = ("new_data", "correction", "configuration", "identity")
 CHANGES = ("added", "removed", "changed")
 # What a release must have to be compared; those of older versions may lack it.
 NEEDED_TABLES = ("fct_lead_stage_events", "bridge_lead_aliases", "bridge_source_records")
-# Gates judge tables and make none.
-CODE_WITHOUT_EFFECT = frozenset({"expectations"})
+# What judges or describes tables and makes none.
+WITHOUT_EFFECT = frozenset(
+    {
+        "dbt_project/analyses",
+        "dbt_project/profiles.yml",
+        "dbt_project/snapshots",
+        "dbt_project/tests",
+        "expectations",
+    }
+)
+DESCRIPTIONS = (".lock", ".yml")
 
 # Columns that are compared: what an event's own record says, and what the lead's others add to it.
 OWN_COLUMNS = (
@@ -107,13 +116,14 @@ def compare_releases(before: Release, after: Release) -> Comparison:
 
 
 def changed_configuration(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the seeds, project parts and code folders that differ between two manifests."""
+    """Names of what two manifests' releases were made with and that differs: seeds, parts, code."""
     old, new = (manifest["fingerprint"].get("configuration", {}) for manifest in (before, after))
     return tuple(
         sorted(
             name
-            for name in (old.keys() | new.keys()) - CODE_WITHOUT_EFFECT
+            for name in (old.keys() | new.keys()) - WITHOUT_EFFECT
             if old.get(name) != new.get(name)
+            and not (name.startswith("seeds/") and name.endswith(DESCRIPTIONS))
         )
     )
 

@@ -162,10 +162,12 @@ def find_release(settings: Settings, release_id: str | None = None) -> Release:
 
 def release_before(settings: Settings, release: Release | None) -> Release:
     """The newest of the older releases; raises ReleaseError where there is none."""
+    if release is None:
+        raise ReleaseError("there is no release yet")
     for item in list_releases(settings):
-        if release and _order(item.id) < _order(release.id):
+        if _order(item.id) < _order(release.id):
             return item
-    raise ReleaseError(f"there is no release before {release.id if release else 'the first'}")
+    raise ReleaseError(f"there is no release before {release.id}")
 
 
 def rollback(settings: Settings, release_id: str | None = None) -> Release:

@@ -47,7 +47,7 @@ class Story:
         self._number = 0
         self._since: list[str] = []
         self._load(Batch(0, ["the first extracts"]))
-        self.build()
+        self.build(*BUILT_BY_KEY)
 
     def tell(self) -> None:
         """All of it; raises AssertionError where the tables differ from those of a full refresh."""

@@ -27,8 +27,7 @@ def model_of_attribution_added(story: Story) -> None:
     story.project.change(
         file,
         "- {name: linear, family: linear}",
-        "- {name: even_now, family: linear}\n"
-        "    - {name: first_again, family: single, position: first}",
+        "- {name: even, family: linear}\n    - {name: opener, family: single, position: first}",
     )
     story.project.parse()
 
@@ -62,11 +61,11 @@ def model_broken_and_repaired(story: Story) -> None:
 def full_refresh_broken(story: Story) -> None:
     """A full refresh ends half-way, so that some tables know the batch and others do not."""
     file = f"{REVENUE}/int_revenue__opportunity_dates.sql"
-    story.project.change(file, "first_amount_number,", "first_amount_number, 1 / 'x' as nonsense,")
+    story.project.change(file, "closing_events.time_precision as", "closing_events.nonsense as")
     story.project.parse()
     story.next_batch()
     story.fail(*BUILT_BY_KEY, *NO_SEEDS, "--full-refresh")
-    story.project.change(file, "first_amount_number, 1 / 'x' as nonsense,", "first_amount_number,")
+    story.project.change(file, "closing_events.nonsense as", "closing_events.time_precision as")
     story.project.parse()
 
 

@@ -136,7 +136,9 @@ class Household:
                 at = tape.moment()
             elif step > 1:
                 at += timedelta(days=step - 2, seconds=tape.pick(2))
-            new = tape.one_of(words)
+            # there and back within a second happens
+            new = changes[-1].old if changes and tape.pick(3) == 2 else tape.one_of(words)
+            new = new or words[0]
             if system == "generic" and not new.strip():
                 new = words[0]  # required there
             old = tape.one_of([before, before, before, None, tape.one_of(words)])
