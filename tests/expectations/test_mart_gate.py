@@ -23,6 +23,14 @@ create table marts.dim_dates as select date '2026-01-01' as date_day;
 create table marts.bridge_lead_aliases as
     select 'x1' as alias_id, 'salesforce' as source_system, 'lead' as source_object,
         '00Q1' as source_record_id, 'l1' as lead_id;
+create table marts.bridge_source_records as
+    select 'salesforce' as source_system, 'lead' as source_object, '00Q1' as source_record_id,
+        'salesforce/lead/Lead.csv' as source_file, cast(2 as bigint) as source_line,
+        'c1' as content_hash;
+create table marts.fct_activities as
+    select 'a1' as activity_id, 'l1' as lead_id, timestamp '2026-01-03 10:00:00' as occurred_at,
+        'call' as activity_type, 'outbound' as direction, true as is_human,
+        'salesforce' as source_system, 'task' as source_object, '00T1' as source_record_id;
 create table marts.fct_lead_stage_events as
     select 'l1' as lead_id, 1 as cycle_number, i as event_number,
         cast(null as varchar) as from_stage,

@@ -154,6 +154,8 @@ def _data_type(column: str) -> str:
         ("_day", "_month"): "date",
         ("_amount", "_original", "weight", "roas", "_conversions"): "decimal(18, 2)",
         ("_number", "impressions", "clicks", "_line"): "bigint",
+        ("_hours", "_share", "_rate", "auc", "removal_effect", "score"): "double",
+        ("_count", "_version"): "bigint",
     }
     if column.startswith(("is_", "has_")):
         return "boolean"
