@@ -38,6 +38,8 @@ EXACT = [
     "costs_without_rate",
     "ignored_handoffs",
     "settled_handoffs",
+    "customers",
+    "lifetime_amount",
 ]
 RATIOS = [
     "attributed_customers",
@@ -47,6 +49,7 @@ RATIOS = [
     "cac",
     "speed_to_lead",
     "ignored_lead_rate",
+    "ltv",
 ]
 
 
@@ -134,6 +137,11 @@ def figures(
     handoffs = mart("fct_lead_handoffs").query("not has_time_anomaly")
     handoff_group = local(handoffs.handed_off_at)
     settled = handoffs[handoffs.is_worked | handoffs.is_ignored]
+    # a customer by the first of all wins, with all wins of the account
+    bought = won[won.account_id.notna()].groupby("account_id")
+    customers = pd.DataFrame(
+        {"first_won_at": bought.closed_at.min(), "amount": bought.opportunity_amount.sum()}
+    )
 
     found = pd.DataFrame(
         {
@@ -157,6 +165,8 @@ def figures(
             "settled_handoffs": count(settled, "handed_off_at").reindex(
                 handoff_group.unique(), fill_value=0
             ),
+            "customers": count(customers, "first_won_at"),
+            "lifetime_amount": total(customers, "first_won_at", "amount"),
             "speed_to_lead": handoffs.groupby(handoff_group).speed_to_lead_hours.median(),
         }
     )
@@ -164,6 +174,7 @@ def figures(
     wins = ["won_amount", "won_opportunities", "won_opportunities_without_amount"]
     found.loc[found.closed_opportunities.notna(), wins] = found[wins].fillna(0)
     found["ignored_lead_rate"] = found.ignored_handoffs / found.settled_handoffs
+    found["ltv"] = found.lifetime_amount / found.customers
     found["win_rate"] = found.won_opportunities / found.closed_opportunities
     found["win_rate_by_value"] = found.won_amount / found.closed_amount
     known = found.spend.where((found.spend != 0) & (found.costs_without_rate == 0))
