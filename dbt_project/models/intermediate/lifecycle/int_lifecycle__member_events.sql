@@ -1,4 +1,5 @@
 {{ config(**built_by_key('lead', 'lead_key')) }}
+-- depends_on: {{ ref('int_changes__leads') }}
 
 -- The events of each opportunity as those who take part in it see them (rules R8, R12).
 with
