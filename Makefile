@@ -35,7 +35,7 @@ refresh: .venv/.synced
 
 # Tests marked shared_data need extracts that are not in this repository: .ci/run adds them.
 test: .venv/.synced-dev
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup \
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile \
 		$(if $(SHARED_DATA),,-m "not shared_data") $(ARGS)
 
 docs: export LEAD_LEDGER_HOME := $(LINT_HOME)

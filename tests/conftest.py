@@ -7,15 +7,8 @@ from installation import Installation
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep together what shares an installation: the demo's tests, and those of a file.
-
-    Leave out what reads third-party extracts where there are none beside the checkout.
-    """
-    for item in items:
-        group = "demo" if "demo" in item.fixturenames else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Leave out what reads third-party extracts where there are none beside the checkout."""
     if SHARED_DATA.is_dir():
         return
     absent = [item for item in items if item.get_closest_marker("shared_data")]

@@ -10,6 +10,9 @@
 
 {# The configuration of a model that is built by key. #}
 {% macro built_by_key(entity, column) -%}
+    {%- if not var('incremental_builds', false) -%}
+        {{ return({'materialized': 'table'}) }}
+    {%- endif -%}
     {{ return({
         'materialized': 'incremental',
         'incremental_strategy': 'append',

@@ -16,8 +16,8 @@ conversions as (
         credits.conversion_id,
         {% for measure in ['weight', 'credited_amount'] -%}
         sum(case when {{ in_all }} then {{ measure }} end) as total_{{ measure }},
-        sum(case when {{ in_first }} then {{ measure }} end) as sourced_{{ measure }},
-        sum(case when {{ in_marketing }} then {{ measure }} end) as marketing_{{ measure }},
+        sum({{ in_case(in_first, measure) }}) as sourced_{{ measure }},
+        sum({{ in_case(in_marketing, measure) }}) as marketing_{{ measure }},
         {% endfor -%}
         count(case when {{ in_marketing }} then 1 end) > 0 as is_influenced
     from {{ ref('fct_attribution_credits') }} as credits
@@ -39,7 +39,7 @@ quarters as (
         sum(marketing_weight) as credited_count,
         sum(total_credited_amount) as total_value,
         sum(sourced_credited_amount) as sourced_value,
-        sum(case when is_influenced then total_credited_amount end) as influenced_value,
+        sum({{ in_case('is_influenced', 'total_credited_amount') }}) as influenced_value,
         sum(marketing_credited_amount) as credited_value
     from conversions
     group by quarter_starting, conversion_type
