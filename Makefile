@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer, make and git. Everything else comes from uv.lock, into .venv.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup refresh test lint lint-fast lint-imports lint-dbt lint-sql fix hooks
+.PHONY: help setup refresh test docs lint lint-fast lint-imports lint-dbt lint-sql fix hooks
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -23,6 +23,7 @@ help:
 	@echo "make refresh    set up, then load, build, check and publish  (ARGS='--landing …')"
 	@echo "make test       set up, then run the whole test suite        (ARGS='-k …')"
 	@echo "make lint       set up, then run every linter"
+	@echo "make docs       write docs/marts.md anew from the models"
 	@echo "make fix        repair what the linters can repair"
 	@echo "make setup      the development environment alone"
 	@echo "make hooks      run the linters before commit and push"
@@ -34,7 +35,14 @@ refresh: .venv/.synced
 
 # Tests marked shared_data need extracts that are not in this repository: .ci/run adds them.
 test: .venv/.synced-dev
-	@$(BIN)/python -m pytest $(if $(SHARED_DATA),,-m "not shared_data") $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile \
+		$(if $(SHARED_DATA),,-m "not shared_data") $(ARGS)
+
+docs: export LEAD_LEDGER_HOME := $(LINT_HOME)
+docs: .venv/.synced-dev
+	@mkdir -p .lint
+	@$(DBT_PARSE)
+	@$(BIN)/python -m orchestration.marts_page .lint/dbt/manifest.json docs/marts.md
 
 lint: lint-fast lint-imports lint-dbt lint-sql
 

@@ -43,7 +43,7 @@ def _export_first_org(landing: Path, company: Company) -> dict[str, Written]:
     org, campaigns = company.org, company.marketing.crm_campaigns
     return {
         **export_people(files, org),
-        **export_sales(files, org.population, org.deals, campaigns.start_day),
+        **export_sales(files, org, campaigns.start_day),
         **export_tasks(files, company.tasks),
         **export_campaigns(files, campaigns, company.marketing.members),
     }
@@ -55,7 +55,7 @@ def _export_second_org(landing: Path, company: Company) -> dict[str, Written]:
     second = company.second_org
     return {
         **export_people(files, second.org),
-        **export_sales(files, second.org.population, second.org.deals, _NO_CAMPAIGNS),
+        **export_sales(files, second.org, _NO_CAMPAIGNS),
         **export_events(files, second.events),
     }
 

@@ -46,6 +46,8 @@ COUNTRIES = ["US", "DE", "GB", "FR", "NL", "SE", "ES", "CA", "IN", "AU"]
 INDUSTRIES = ["Manufacturing", "Software", "Logistics", "Health Care", "Energy", "Retail"]
 LEAD_SOURCES = ["Web", "Google Ads", "Event", "Referral", "Partner", "Cold Call", "Webinar"]
 LOSS_REASONS = ["Price", "No decision", "Competitor", "Timing", "Missing feature", "Budget cut"]
+HEARD_FROM = ["A colleague", "Search", "A podcast", "LinkedIn", "A conference"]
+STATUS_REASONS = ["No budget", "No need", "Not now", "Wrong company size", "Student"]
 CONTACT_ROLES = ["Decision Maker", "Economic Buyer", "Evaluator", "Technical Buyer", "Influencer"]
 FREE_MAIL_DOMAINS = ["gmail.com", "outlook.com", "yahoo.com"]
 

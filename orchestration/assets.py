@@ -22,12 +22,14 @@ from orchestration.dbt_runner import (
 from orchestration.loading.contracts import SourceContract
 from orchestration.progress import Reporter, StepProgress
 from orchestration.publishing.audit import RunRecord, summarise
+from orchestration.publishing.lead_ids import describe_lead_ids
 from orchestration.publishing.release_contents import PUBLISHED_SCHEMAS
 from orchestration.refresh_lock import RefreshLock
 from orchestration.settings import Settings
 
 Contracts = Mapping[tuple[str, str], SourceContract]
 RELEASE_KEY = dg.AssetKey("published")
+LAYERS_BY_KIND = {"seed": "seeds", "snapshot": "memory"}
 
 
 class RunOptions(dg.ConfigurableResource):
@@ -190,6 +192,12 @@ def build_release_asset(
                 "rows": sum(release.row_counts.values()),
                 "database": dg.MetadataValue.path(str(settings.published / "current.duckdb")),
                 "schema_changes": dg.MetadataValue.json(release.manifest["schema_changes"]),
+                "lead_ids": describe_lead_ids(release.manifest["lead_ids"]),
+                **{
+                    name: count
+                    for name, count in release.manifest["lead_ids"].items()
+                    if name.startswith(("changed_", "moved_"))
+                },
             }
         )
 
@@ -200,9 +208,10 @@ class LedgerTranslator(DagsterDbtTranslator):
     """Groups the models by the layer whose folder they lie in, seeds on their own."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Name the layer: staging, intermediate, marts, reports, seeds."""
-        if dbt_resource_props["resource_type"] == "seed":
-            return "seeds"
+        """Name the layer: staging, intermediate, marts, reports, seeds, memory."""
+        kind = dbt_resource_props["resource_type"]
+        if kind in LAYERS_BY_KIND:
+            return LAYERS_BY_KIND[kind]
         path = dbt_resource_props["fqn"]
         return path[1] if len(path) > 2 else super().get_group_name(dbt_resource_props)
 
@@ -221,6 +230,7 @@ def _start_build(
     from dbt.version import __version__ as dbt_version
 
     forget_result(settings.dbt_target_dir)
+    steps.open_history(settings)
     selected = get_updated_cli_invocation_params_for_context(
         context=context, manifest=manifest, dagster_dbt_translator=LedgerTranslator()
     )

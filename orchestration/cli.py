@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,15 +155,156 @@ def status(home: Path | None, as_json: bool) -> None:
 def rollback(release: str | None, home: Path | None) -> None:
     """Make RELEASE, else the one before the current one, the one that readers see."""
     settings = Settings.from_environment(os.environ, home=home)
-    from orchestration.publishing.releases import ReleaseError
     from orchestration.publishing.releases import rollback as roll_back
 
-    try:
+    with _usage_errors():
         target = roll_back(settings, release)
-    except ReleaseError as error:
-        click.echo(f"lead-ledger: {error}", err=True)
-        sys.exit(EXIT_USAGE)
     click.echo(f"current is now release {target.id}")
+
+
+@main.command()
+@click.argument("before", required=False, metavar="[RELEASE]")
+@click.argument("after", required=False, metavar="[RELEASE]")
+@_home_option
+@click.option("--json", "as_json", is_flag=True, help="For machines, with every event.")
+def diff(before: str | None, after: str | None, home: Path | None, as_json: bool) -> None:
+    """Show what changed from one RELEASE to another in the leads' stages, and why.
+
+    With one RELEASE, to the current one; with none, from the one before that.
+    """
+    settings = Settings.from_environment(os.environ, home=home)
+    from orchestration.comparing.comparison_view import show_comparison
+    from orchestration.comparing.stage_events import compare_releases
+    from orchestration.publishing.releases import find_release, release_before
+
+    with _usage_errors():
+        newer = find_release(settings, after)
+        older = find_release(settings, before) if before else release_before(settings, newer)
+        comparison = compare_releases(older, newer)
+    if as_json:
+        click.echo(json.dumps(comparison.as_document(), indent=2))
+        return
+    show_comparison(_console(), comparison)
+
+
+@main.group()
+def explain() -> None:
+    """Show what a release knows and from which lines of which files it knows it."""
+
+
+def _release_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--json", "as_json", is_flag=True, help="For machines, all of it.")(
+        command
+    )
+    command = click.option(
+        "--release", help="The release that is asked.  [default: the current one]"
+    )(command)
+    return _home_option(command)
+
+
+@explain.command("lead")
+@click.argument("lead")
+@_release_options
+def explain_lead(lead: str, release: str | None, home: Path | None, as_json: bool) -> None:
+    """Tell the story of LEAD: touches, activities, stages, cycles, opportunities, credits.
+
+    LEAD is a lead id, also one of an older release, an email, or the id of a source record, also
+    as system:id.
+    """
+    from orchestration.explaining.explanation_view import show_lead
+    from orchestration.explaining.lead_story import tell_lead
+
+    _explain(home, release, as_json, lambda reader: tell_lead(reader, lead), show_lead)
+
+
+@explain.command("opportunity")
+@click.argument("opportunity")
+@_release_options
+def explain_opportunity(
+    opportunity: str, release: str | None, home: Path | None, as_json: bool
+) -> None:
+    """Tell the story of OPPORTUNITY, and who gets the credit for it under every model.
+
+    OPPORTUNITY is its id, or the id of its source record, also as system:id.
+    """
+    from orchestration.explaining.explanation_view import show_opportunity
+    from orchestration.explaining.opportunity_story import tell_opportunity
+
+    _explain(
+        home,
+        release,
+        as_json,
+        lambda reader: tell_opportunity(reader, opportunity),
+        show_opportunity,
+    )
+
+
+@explain.command("metric")
+@click.argument("report")
+@click.argument("filters", nargs=-1, metavar="[COLUMN=VALUE]...")
+@_release_options
+def explain_metric(
+    report: str, filters: tuple[str, ...], release: str | None, home: Path | None, as_json: bool
+) -> None:
+    """Show the rows behind the figures of REPORT in the rows that the filters choose.
+
+    No value (COLUMN=) asks for null; a date may be a month (2026-03).
+    """
+    from orchestration.explaining.explanation_view import show_figures
+    from orchestration.explaining.figures import explain_figures
+
+    _explain(
+        home,
+        release,
+        as_json,
+        lambda reader: explain_figures(reader, report, filters),
+        show_figures,
+    )
+
+
+def _explain(
+    home: Path | None,
+    release_id: str | None,
+    as_json: bool,
+    tell: Callable[[Any], Any],
+    show: Callable[[Any, Any], None],
+) -> None:
+    settings = Settings.from_environment(os.environ, home=home)
+    from orchestration.explaining.release_reader import open_release
+    from orchestration.publishing.releases import find_release
+
+    with _usage_errors(), open_release(find_release(settings, release_id)) as reader:
+        explanation = tell(reader)
+    if as_json:
+        click.echo(json.dumps(explanation, indent=2, default=_json_value))
+    else:
+        show(_console(), explanation)
+
+
+def _json_value(value: Any) -> str:
+    """Times as ISO 8601 in UTC; money as text, so that no cent is lost."""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+@main.command("lock-rules")
+def lock_rules() -> None:
+    """Write new versions of seeds/qualification_rules.csv into its lock.
+
+    A version that was locked cannot be changed any more: it is named, and nothing is written.
+    """
+    settings = Settings.from_environment(os.environ)
+    from orchestration.rule_lock import LOCK_NAME, RuleLockError
+    from orchestration.rule_lock import lock_rules as write_lock
+
+    try:
+        added = write_lock(settings.seeds_dir)
+    except RuleLockError as error:
+        click.echo(f"lead-ledger: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    for version in added:
+        click.echo(f"locked {version}")
+    if not added:
+        click.echo(f"every version is in {LOCK_NAME} already")
 
 
 def _console() -> Any:
@@ -171,6 +312,18 @@ def _console() -> Any:
 
     # The file is fixed here: while a run works, standard output goes to the run's log.
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else LOG_WIDTH)
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Exit with the message where a release or a record is asked for that there is not."""
+    from orchestration.publishing.releases import ReleaseError
+
+    try:
+        yield
+    except ReleaseError as error:
+        click.echo(f"lead-ledger: {error}", err=True)
+        sys.exit(EXIT_USAGE)
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.fingerprint import project_digest
+import duckdb
+
+from orchestration.fingerprint import macros_digest, project_digest
 from orchestration.json_files import read_json, write_json
 from orchestration.settings import Settings
 
@@ -22,6 +24,7 @@ GOOD_STATUSES = frozenset({"success", "pass", "warn", "no-op"})
 # The dbt source of what the loader writes about its own work: no extracts, no contract.
 LEDGER_SOURCE = "ledger"
 PR_SET_PDEATHSIG = 1
+SHOWN_ROWS = 3
 
 
 class DbtProjectError(Exception):
@@ -30,7 +33,10 @@ class DbtProjectError(Exception):
 
 @dataclass(frozen=True)
 class DbtNode:
-    """What became of one model, seed, snapshot or data test. `failures` counts rows of a test."""
+    """What became of one model, seed, snapshot or data test.
+
+    `failures` counts rows of a test, `problem` is what the first of them say of themselves.
+    """
 
     unique_id: str
     kind: str
@@ -39,6 +45,7 @@ class DbtNode:
     status: str
     failures: int | None
     message: str | None
+    problem: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -49,7 +56,8 @@ class DbtNode:
         """Name check, table and figure of a node that did not do well."""
         if self.kind == "test" and self.failures:
             rows = "row" if self.failures == 1 else "rows"
-            return f"dbt test {self.name} on {self.model}: {self.failures} failing {rows}"
+            said = f" ({self.problem})" if self.problem else ""
+            return f"dbt test {self.name} on {self.model}: {self.failures} failing {rows}{said}"
         # The first lines say what is wrong, the rest is where dbt compiled it to.
         lines = [line.strip() for line in (self.message or "").splitlines() if line.strip()]
         reason = ": " + " ".join(lines[:3]) if lines else ""
@@ -99,6 +107,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         **kept,
         "LEAD_LEDGER_HOME": str(settings.home),
+        # incremental models are built anew when a macro changed: dbt itself does not see that
+        "LEAD_LEDGER_MACROS": macros_digest(settings),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONUNBUFFERED": "1",
     }
@@ -219,15 +229,15 @@ def published_relations(manifest: Mapping[str, Any], schemas: Sequence[str]) -> 
 
 def read_result(
     manifest: Mapping[str, Any],
-    target_dir: Path,
+    settings: Settings,
     exit_code: int,
     error: str | None = None,
 ) -> DbtResult:
     """Read what the build that has just ended wrote; nothing written means nothing built."""
     expected = expected_nodes(manifest)
-    written = read_json(target_dir / "run_results.json") or {"results": []}
+    written = read_json(settings.dbt_target_dir / "run_results.json") or {"results": []}
     nodes = tuple(
-        _node(result, manifest["nodes"].get(result["unique_id"], {}), manifest)
+        _node(result, manifest["nodes"].get(result["unique_id"], {}), manifest, settings)
         for result in written["results"]
     )
     seen = {node.unique_id for node in nodes}
@@ -246,7 +256,10 @@ def _shortened(names: Sequence[str], shown: int = 3) -> str:
 
 
 def _node(
-    result: Mapping[str, Any], node: Mapping[str, Any], manifest: Mapping[str, Any]
+    result: Mapping[str, Any],
+    node: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    settings: Settings,
 ) -> DbtNode:
     unique_id = result["unique_id"]
     kind = node.get("resource_type", unique_id.split(".", 1)[0])
@@ -265,7 +278,20 @@ def _node(
         status=result["status"],
         failures=result.get("failures"),
         message=result.get("message"),
+        problem=_say_rows(result, settings) if kind == "test" else "",
     )
+
+
+def _say_rows(result: Mapping[str, Any], settings: Settings) -> str:
+    """The first failing rows of a test that names its rows in a column `problem`."""
+    query = result.get("compiled_code") or ""
+    if result["status"] not in {"fail", "warn"} or "as problem" not in query:
+        return ""
+    with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+        if settings.marts.exists():
+            warehouse.execute(f"attach '{settings.marts}' as {settings.marts.stem} (read_only)")
+        found = f"select distinct problem from ({query}) order by problem limit {SHOWN_ROWS}"
+        return "; ".join(problem for (problem,) in warehouse.execute(found).fetchall())
 
 
 def _parse(settings: Settings, target_dir: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from orchestration.settings import Settings
 
@@ -14,23 +15,43 @@ IGNORED_FOLDERS = frozenset({"target", "logs", "dbt_packages", "__pycache__"})
 CODE_FOLDERS = ("expectations", "orchestration")
 
 
-def fingerprint(settings: Settings, as_of: str | None = None) -> dict[str, str | None]:
-    """Digest of the extracts, the dbt project with its seeds, the code, and the as_of argument."""
+def fingerprint(settings: Settings, as_of: str | None = None) -> dict[str, Any]:
+    """Digests of the extracts and of the configuration, and the as_of argument."""
     return {
         "extracts": _extracts_digest(settings),
-        "dbt_project": project_digest(settings),
-        "code": _content_digest(
-            settings.project_root,
-            (file for folder in CODE_FOLDERS for file in _files(settings.project_root / folder)),
-        ),
+        "configuration": configuration_digests(settings),
         "as_of": as_of,
     }
+
+
+def configuration_digests(settings: Settings) -> dict[str, str]:
+    """What makes tables of extracts: a digest of each seed, part of the dbt project, code folder.
+
+    By seeds/<file>, dbt_project/<file or folder> and the name of a code folder.
+    """
+    root = settings.project_root
+    parts: dict[str, list[Path]] = {}
+    for file in _files(settings.seeds_dir):
+        parts.setdefault(f"seeds/{file.relative_to(settings.seeds_dir).as_posix()}", []).append(
+            file
+        )
+    for file in _files(settings.dbt_project_dir):
+        part = file.relative_to(settings.dbt_project_dir).parts[0]
+        parts.setdefault(f"dbt_project/{part}", []).append(file)
+    for folder in CODE_FOLDERS:
+        parts[folder] = _files(root / folder)
+    return {name: _content_digest(root, files) for name, files in sorted(parts.items())}
 
 
 def project_digest(settings: Settings) -> str:
     """Digest of the content of the dbt project and the seeds."""
     files = [*_files(settings.dbt_project_dir), *_files(settings.seeds_dir)]
     return _content_digest(settings.project_root, files)
+
+
+def macros_digest(settings: Settings) -> str:
+    """Digest of the content of the dbt project's macros."""
+    return _content_digest(settings.project_root, _files(settings.dbt_project_dir / "macros"))
 
 
 def has_extracts(settings: Settings) -> bool:

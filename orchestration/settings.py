@@ -97,6 +97,16 @@ class Settings:
         return self.home / "lead_ledger.duckdb"
 
     @property
+    def history(self) -> Path:
+        """The DuckDB file with what every release said: memory, which no build can make again."""
+        return self.home / "history.duckdb"
+
+    @property
+    def history_draft(self) -> Path:
+        """The copy of the history that a run writes; its release makes it the history."""
+        return self.home / "history.draft.duckdb"
+
+    @property
     def published(self) -> Path:
         """The folder that BI tools read."""
         return self.home / "published"

@@ -12,9 +12,10 @@ from orchestration.loading.contracts import SourceContract
 from orchestration.loading.load_report import LoadReport, TableLoad
 from orchestration.loading.loader import LoadError, load
 from orchestration.progress import Reporter, StepProgress
+from orchestration.publishing import history
 from orchestration.publishing.audit import AuditError, RunRecord, summarise
 from orchestration.publishing.publication import publish_run
-from orchestration.publishing.releases import Release, ReleaseError
+from orchestration.publishing.releases import Release, ReleaseError, current_release
 from orchestration.settings import Settings
 
 # What dbt says once per node when it is through with it.
@@ -96,6 +97,12 @@ def close_gate(
     return problems
 
 
+def open_history(settings: Settings) -> None:
+    """Give dbt's snapshot a copy of what all releases said so far."""
+    current = current_release(settings)
+    history.open_history(settings, current.database if current else None)
+
+
 class DbtProgress:
     """Counts dbt's result events and tells them on."""
 
@@ -131,7 +138,7 @@ def close_dbt(
     error: str | None,
 ) -> DbtResult:
     """Read and record what dbt has just built; what is wrong with it goes into the record."""
-    result = read_result(manifest, settings.dbt_target_dir, exit_code, error)
+    result = read_result(manifest, settings, exit_code, error)
     record.record_dbt(result)
     if result.problems:
         record.fail(summarise(result.problems))

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.publishing.audit import RunState
+from orchestration.publishing.lead_ids import describe_lead_ids
 from orchestration.publishing.releases import Release
 from orchestration.settings import Settings
 
@@ -31,6 +32,7 @@ def show_release(console: Console, settings: Settings, release: Release) -> None
     _line(console, f"Published release {release.id}", style="bold green")
     _line(console, f"  as of       {manifest['as_of'] or 'not known'}")
     _line(console, f"  tables      {len(release.row_counts)} with {rows:,} rows")
+    _line(console, f"  lead ids    {describe_lead_ids(manifest['lead_ids'])}")
     _line(console, f"  BI tools    {settings.published / 'current.duckdb'} (read-only)")
     _line(console, f"  Parquet     {settings.published / 'current' / 'parquet'}")
 

@@ -76,6 +76,8 @@ def describe_org_defects(org: Org) -> dict:
         "invalid_amount": of_kind(deal_kinds.BAD_AMOUNT),
         "invalid_probability": of_kind(deal_kinds.BAD_PROBABILITY),
         "deleted_opportunities": of_kind(deal_kinds.DELETED),
+        # of the user who left, the last one
+        "unknown_time_zone": list_capped(list_ids("user", np.array([org.sizes.sales_reps + 1]))),
     }
 
 

@@ -10,6 +10,12 @@ from datagen.answers.defects import (
     describe_marketing_defects,
     describe_org_defects,
 )
+from datagen.answers.handoffs import (
+    describe_handoffs,
+    describe_scores,
+    list_event_activity,
+    list_task_activity,
+)
 from datagen.answers.hubspot import describe_hubspot, view_deals
 from datagen.answers.journeys import describe_journeys
 from datagen.answers.money import (
@@ -22,6 +28,7 @@ from datagen.answers.money import (
     view_opportunities,
 )
 from datagen.answers.people import count_people, describe_people
+from datagen.answers.reporting import describe_notes, describe_pace
 from datagen.answers.stages import describe_stages
 from datagen.answers.touches import count_touches, describe_touches
 from datagen.exports.extract_files import Written
@@ -110,6 +117,10 @@ def _describe_first_systems(company: Company, written: dict[str, dict[str, Writt
         "touches": describe_touches(company),
         "journeys": has_org and describe_journeys(company),
         "stages": has_org and describe_stages(org.population, org.deals),
+        "pace": has_org and describe_pace(org),
+        "notes": has_org and describe_notes(org, company.rates),
+        "handoffs": has_org and describe_handoffs(org, list_task_activity(org, company.tasks)),
+        "scores": has_org and describe_scores(org.scores),
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -130,6 +141,10 @@ def _describe_second_org(company: Company) -> dict:
             "deleted": int(events.is_deleted.sum()),
         },
         "stages": describe_stages(org.population, org.deals),
+        "pace": describe_pace(org),
+        "notes": describe_notes(org, company.rates),
+        "handoffs": describe_handoffs(org, list_event_activity(org, events)),
+        "scores": describe_scores(org.scores),
         "defects": describe_org_defects(org),
     }
 

@@ -35,13 +35,13 @@ _EXITS = {"recycled", "disqualified"}
 
 def describe_stages(population: Population, deals: Deals) -> dict:
     """The rule and the sampled leads."""
-    rows = _choose_leads(population, deals)
+    rows = choose_leads(population, deals)
     leads = [
         {
             "lead_id": identity,
             "entries": [
                 [stage, format_time(at), cycle, is_inferred]
-                for stage, at, cycle, is_inferred in _list_entries(population, deals, row)
+                for stage, at, cycle, is_inferred in list_entries(population, deals, row)
             ],
         }
         for identity, row in zip(list_ids("lead", rows), rows.tolist(), strict=True)
@@ -49,7 +49,8 @@ def describe_stages(population: Population, deals: Deals) -> dict:
     return {"rule": RULE, "count": len(leads), "leads": leads}
 
 
-def _choose_leads(population: Population, deals: Deals) -> np.ndarray:
+def choose_leads(population: Population, deals: Deals) -> np.ndarray:
+    """The first few leads of every combination of path and ending, ascending."""
     plan = deals.opportunities
     opportunity = deals.lead_opportunity
     has_opportunity = opportunity >= 0
@@ -72,9 +73,10 @@ def _choose_leads(population: Population, deals: Deals) -> np.ndarray:
     return np.sort(rows[order[rank < PER_PATH]])
 
 
-def _list_entries(
+def list_entries(
     population: Population, deals: Deals, row: int
 ) -> list[tuple[str, int, int, bool]]:
+    """The ledger of one lead: stage, time, cycle, whether it is inferred."""
     events = [
         (_STAGES[status], at)
         for status, at in zip(

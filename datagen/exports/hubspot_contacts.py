@@ -66,6 +66,7 @@ def export_contacts(landing: Path, hubspot: Hubspot, org: Org) -> dict[str, Writ
         "contact_merge_audit": _export_merges(folder, hubspot.contacts),
         "company": _export_companies(folder, hubspot, org),
         "owner": _export_owners(folder),
+        **_export_teams(folder),
     }
 
 
@@ -243,3 +244,31 @@ def _export_owners(folder: Path) -> Written:
             "active_user_id": Numbers(12_345 + number),
         },
     )
+
+
+def _export_teams(folder: Path) -> dict[str, Written]:
+    """All owners are in the second team; every other one heads a team of their own beside it."""
+    number = np.arange(OWNERS)
+    heads = number[::2]
+    owner = np.r_[number, heads]
+    team = np.r_[np.zeros(OWNERS, dtype=np.int64), 1 + np.arange(len(heads))]
+    names = ["Second team", *(f"Accounts {n + 1}" for n in range(len(heads)))]
+    return {
+        "owner_team": write_extract(
+            folder / "owner_team" / "owner_team.csv",
+            {
+                "owner_id": Numbers(number_ids("owner", owner)),
+                "team_id": Numbers(team + 1234),
+                "_fivetran_synced": synced_at(len(owner)),
+                "is_team_primary": Flags(team == 0, ("true", "false")),
+            },
+        ),
+        "team": write_extract(
+            folder / "team" / "team.csv",
+            {
+                "id": Numbers(np.arange(len(names)) + 1234),
+                "name": Texts(pa.array(names)),
+                "_fivetran_synced": synced_at(len(names)),
+            },
+        ),
+    }

@@ -24,18 +24,24 @@ from datagen.plan.deals import Deals
 from datagen.plan.lead_records import INVALID_TIME, LeadRecords
 from datagen.plan.org import Org
 from datagen.plan.population import BAD_CREATED, NO_HISTORY, Population, join_local_part
+from datagen.plan.sales_notes import SalesNotes
 from datagen.sizes import DAY, END, EXTRACTED_AT, HOUR, MISSING, START, Sizes
 from datagen.vocabulary import (
     COUNTRIES,
     FIRST_NAMES,
+    HEARD_FROM,
     INDUSTRIES,
     LAST_NAMES,
     LEAD_SOURCES,
     LEAD_STATUSES,
     NEW,
+    STATUS_REASONS,
 )
 
 _TIME_ZONES = ["America/New_York", "Europe/Berlin", "Europe/London", "America/Los_Angeles"]
+# what the one who left has: no such zone
+UNKNOWN_TIME_ZONE = "America/Leadville"
+_DEPARTMENTS = ["Inside Sales", "Field Sales"]
 _USERS_SINCE = START - 400 * DAY
 # the number of an outsider's address never meets the number of a namesake
 _OUTSIDER_NUMBER = 500_000
@@ -46,11 +52,11 @@ def export_people(files: OrgFiles, org: Org) -> dict[str, Written]:
     sizes, population, deals, leads = org.sizes, org.population, org.deals, org.lead_records
     return {
         "lead": replace(
-            _export_leads(files, population, deals, leads),
+            _export_leads(files, population, deals, leads, org.notes),
             superseded=len(leads.reexported_copies) + len(leads.reexported_newer),
             bad_required_cell=len(leads.invalid_created),
         ),
-        "lead_history": _export_lead_history(files, sizes, population, leads),
+        "lead_history": _export_histories(files, org),
         "contact": _export_contacts(files, population, deals),
         "account": _export_accounts(files, population, deals),
         "user": _export_users(files, sizes),
@@ -58,7 +64,7 @@ def export_people(files: OrgFiles, org: Org) -> dict[str, Written]:
 
 
 def _lead_columns(
-    population: Population, deals: Deals, leads: LeadRecords, *, is_newer: bool
+    population: Population, deals: Deals, leads: LeadRecords, notes: SalesNotes, *, is_newer: bool
 ) -> dict[str, Column]:
     own = np.arange(len(leads.person)) < len(population)
     country = population.country[leads.person]
@@ -95,20 +101,22 @@ def _lead_columns(
         ),
         "LastModifiedDate": Times(modified_at),
         "SystemModstamp": Times(modified_at),
+        "How_Did_You_Hear_About_Us__c": label(of_base(notes.heard_from), HEARD_FROM),
+        "Status_Reason__c": label(of_base(notes.status_reason), STATUS_REASONS),
     }
 
 
 def _export_leads(
-    files: OrgFiles, population: Population, deals: Deals, leads: LeadRecords
+    files: OrgFiles, population: Population, deals: Deals, leads: LeadRecords, notes: SalesNotes
 ) -> Written:
-    columns = _lead_columns(population, deals, leads, is_newer=False)
+    columns = _lead_columns(population, deals, leads, notes, is_newer=False)
     count = len(leads.person)
     broken = {
         count // 3: '"00QEc0BROKENSHORT","false",,"cut off here"',
         count // 2: ",".join(['"00QEc00BROKENLONG"'] * (len(columns) + 3)),
     }
     written = files.write("lead", "Lead.csv", columns, broken_lines=broken)
-    newer = _lead_columns(population, deals, leads, is_newer=True)
+    newer = _lead_columns(population, deals, leads, notes, is_newer=True)
     is_newer = np.isin(np.arange(count), leads.reexported_newer)
     rows = np.sort(np.r_[leads.reexported_copies, leads.reexported_newer])
     merged = {name: _Either(columns[name], newer[name], is_newer) for name in columns}
@@ -182,6 +190,27 @@ def _export_lead_history(
             "Field": label(field[order], list(parts)),
             "OldValue": label(values[0][order], labels),
             "NewValue": label(values[1][order], labels),
+        },
+    )
+
+
+def _export_histories(files: OrgFiles, org: Org) -> Written:
+    statuses = _export_lead_history(files, org.sizes, org.population, org.lead_records)
+    scores = org.scores
+    count = len(scores.lead)
+    # the history of the scoring tool's field is an export of its own
+    return statuses + files.write(
+        "lead_history",
+        "LeadHistory_scores.csv",
+        {
+            "Id": Ids("lead_history", statuses.records + np.arange(count)),
+            "IsDeleted": repeat("false", count),
+            "LeadId": Ids("lead", scores.lead),
+            "CreatedById": Ids("user", np.full(count, org.sizes.sales_reps)),
+            "CreatedDate": Times(scores.changed_at),
+            "Field": repeat("Lead_Score__c", count),
+            "OldValue": Numbers(scores.old),
+            "NewValue": Numbers(scores.new),
         },
     )
 
@@ -280,6 +309,7 @@ def _export_users(files: OrgFiles, sizes: Sizes) -> Written:
     count = len(names)
     number = np.arange(count)
     since = np.full(count, _USERS_SINCE)
+    zone = np.where(number == count - 1, len(_TIME_ZONES), number % len(_TIME_ZONES))
     emails = [f"user{n}@leadworks.example" for n in range(count)]
     emails[sizes.sales_reps] = "marketing.automation@leadworks.example"
     return files.write(
@@ -290,7 +320,11 @@ def _export_users(files: OrgFiles, sizes: Sizes) -> Written:
             "Name": Texts(pa.array(names)),
             "Email": Texts(pa.array(emails)),
             "IsActive": Flags(number != count - 1),
-            "TimeZoneSidKey": label(number % len(_TIME_ZONES), _TIME_ZONES),
+            "TimeZoneSidKey": label(zone, [*_TIME_ZONES, UNKNOWN_TIME_ZONE]),
+            "Department": label(
+                np.where(number < sizes.sales_reps, number % len(_DEPARTMENTS), MISSING),
+                _DEPARTMENTS,
+            ),
             "CreatedDate": Times(since),
             "LastModifiedDate": Times(since),
             "SystemModstamp": Times(since),

@@ -21,7 +21,7 @@ from datagen.plan.activity import TASK_KINDS, Tasks
 from datagen.plan.deals import Deals
 from datagen.plan.lead_records import INVALID_AMOUNT, INVALID_PROBABILITY
 from datagen.plan.opportunities import BAD_AMOUNT, BAD_PROBABILITY, EARLY_CLOSE, NO_HISTORY
-from datagen.plan.population import Population
+from datagen.plan.org import Org
 from datagen.sizes import DAY, END, MISSING
 from datagen.vocabulary import (
     CONTACT_ROLES,
@@ -42,17 +42,15 @@ _DISPOSITIONS = ["Connected", "Left voicemail", "No answer"]
 _EXPECTED_DAYS = 90
 
 
-def export_sales(
-    files: OrgFiles, population: Population, deals: Deals, campaign_start_day: np.ndarray
-) -> dict[str, Written]:
+def export_sales(files: OrgFiles, org: Org, campaign_start_day: np.ndarray) -> dict[str, Written]:
     """Write the extracts and return what was written per object.
 
     `campaign_start_day` of the org's campaigns; an org without campaigns has no primary source.
     """
     return {
-        "opportunity": _export_opportunities(files, population, deals, campaign_start_day),
-        "opportunity_history": _export_opportunity_history(files, deals),
-        "opportunity_contact_role": _export_contact_roles(files, deals),
+        "opportunity": _export_opportunities(files, org, campaign_start_day),
+        "opportunity_history": _export_opportunity_history(files, org.deals),
+        "opportunity_contact_role": _export_contact_roles(files, org.deals),
     }
 
 
@@ -61,9 +59,8 @@ def export_tasks(files: OrgFiles, tasks: Tasks) -> dict[str, Written]:
     return {"task": _export_tasks(files, tasks)}
 
 
-def _export_opportunities(
-    files: OrgFiles, population: Population, deals: Deals, campaign_start_day: np.ndarray
-) -> Written:
+def _export_opportunities(files: OrgFiles, org: Org, campaign_start_day: np.ndarray) -> Written:
+    population, deals = org.population, org.deals
     plan = deals.opportunities
     number = np.arange(len(plan))
     is_closed = plan.stage >= WON
@@ -119,6 +116,7 @@ def _export_opportunities(
             "CreatedDate": Times(plan.created_at),
             "LastModifiedDate": Times(modified_at),
             "SystemModstamp": Times(modified_at),
+            "List_Amount__c": Numbers(org.notes.list_cents, 2),
         },
     )
 

@@ -11,10 +11,15 @@ from datagen.plan.lead_records import plan_lead_records
 from datagen.plan.marketing import Marketing, plan_marketing
 from datagen.plan.org import Org
 from datagen.plan.population import plan_population
+from datagen.plan.sales_notes import plan_sales_notes
+from datagen.plan.scores import plan_scores
 from datagen.plan.second_org import SecondOrg, plan_second_org
 from datagen.plan.social_ads import SocialAds, plan_social_ads
 from datagen.sizes import Sizes
 from datagen.systems import SECOND_ORG
+
+# the first org's score knows something
+_SCORE_SEPARATION = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,9 @@ def plan_company(scale: float, seed: int, systems: tuple[str, ...]) -> Company:
     population = plan_population(sizes, seed)
     deals = plan_deals(sizes, population, seed)
     leads = plan_lead_records(sizes, population, population.last_step_at, seed)
-    org = Org(sizes, population, deals, leads)
+    scores = plan_scores(population, deals, seed, separation=_SCORE_SEPARATION)
+    notes = plan_sales_notes(population, deals, seed)
+    org = Org(sizes, population, deals, leads, notes, scores)
     marketing = plan_marketing(sizes, population, deals, seed)
     linkedin = plan_social_ads(sizes, seed, stream=11, units=1)
     has_hubspot = "hubspot" in systems

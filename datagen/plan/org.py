@@ -1,10 +1,12 @@
-"""One Salesforce org: its people, its deals and its lead records."""
+"""One Salesforce org: its people, its deals, its lead records with their scores, its notes."""
 
 from dataclasses import dataclass
 
 from datagen.plan.deals import Deals
 from datagen.plan.lead_records import LeadRecords
 from datagen.plan.population import Population
+from datagen.plan.sales_notes import SalesNotes
+from datagen.plan.scores import Scores
 from datagen.sizes import Sizes
 
 
@@ -16,3 +18,5 @@ class Org:
     population: Population
     deals: Deals
     lead_records: LeadRecords
+    notes: SalesNotes
+    scores: Scores

@@ -13,6 +13,8 @@ from datagen.plan.deals import plan_deals
 from datagen.plan.lead_records import plan_lead_records
 from datagen.plan.org import Org
 from datagen.plan.population import plan_population
+from datagen.plan.sales_notes import plan_sales_notes
+from datagen.plan.scores import plan_scores
 from datagen.sizes import DAY, END, HOUR, MISSING, Sizes
 from datagen.vocabulary import MQL
 
@@ -61,6 +63,9 @@ def plan_second_org(scale: float, seed: int) -> SecondOrg:
         population=population,
         deals=deals,
         lead_records=plan_lead_records(sizes, population, population.last_step_at, own_seed),
+        notes=plan_sales_notes(population, deals, own_seed),
+        # its score is a guess
+        scores=plan_scores(population, deals, own_seed, separation=0.0),
     )
     return SecondOrg(org, _plan_events(org, own_seed))
 

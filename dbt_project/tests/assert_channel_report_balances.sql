@@ -2,20 +2,9 @@
 -- spend.
 with
 
-models as (
+dimensions as (
 
-    {% for model in var('attribution_models') %}
-    select '{{ model.name }}' as attribution_model
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
-types as (
-
-    select 'revenue' as conversion_type
-    union all
-    select 'pipeline' as conversion_type
+    select * from {{ credited_dimensions() }} as dimensions
 
 ),
 
@@ -49,23 +38,22 @@ report as (
 )
 
 select
-    types.conversion_type,
-    models.attribution_model,
+    dimensions.conversion_type,
+    dimensions.attribution_model,
     credits.credited_amount,
     report.attributed_amount,
     spend.spend_amount,
     report.spend_amount as reported_spend_amount
-from types
-cross join models
+from dimensions
 cross join spend
 left join credits
     on
-        types.conversion_type = credits.conversion_type
-        and models.attribution_model = credits.attribution_model
+        dimensions.conversion_type = credits.conversion_type
+        and dimensions.attribution_model = credits.attribution_model
 left join report
     on
-        types.conversion_type = report.conversion_type
-        and models.attribution_model = report.attribution_model
+        dimensions.conversion_type = report.conversion_type
+        and dimensions.attribution_model = report.attribution_model
 where
     coalesce(report.attributed_amount, 0) != coalesce(credits.credited_amount, 0)
     or coalesce(report.spend_amount, 0) != spend.spend_amount

@@ -1,5 +1,6 @@
--- Laws 2 and 3: under every model the credits of every conversion sum to its amount, to the cent; a
--- conversion without an amount has no credited money at all, and none is left out.
+-- Laws 2 and 3: under every model that credits its type the credits of a conversion sum to its
+-- amount, to the cent; a conversion without an amount has no credited money at all, and none is
+-- left out.
 with
 
 credited as (
@@ -15,8 +16,10 @@ credited as (
 
 models as (
 
-    {% for model in var('attribution_models') %}
-    select '{{ model.name }}' as attribution_model
+    {% for model in attribution_models() %}
+    select
+        '{{ model.name }}' as attribution_model,
+        {{ model.credits_lead_cycles | lower }} as credits_lead_cycles
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -29,7 +32,7 @@ expected as (
         models.attribution_model,
         conversions.conversion_amount
     from {{ ref('int_attribution__conversions') }} as conversions
-    cross join models
+    inner join models on models.credits_lead_cycles or not conversions.is_lead_cycle
 
 )
 

@@ -22,6 +22,7 @@ from orchestration.loading.raw_files import (
     FileOutcome,
     forget_file,
     naive_utc,
+    record_batch,
     record_columns,
     record_file,
     record_quarantined_file,
@@ -119,7 +120,7 @@ def load_file(
     if not new.file.is_unchanged():
         return f"{new.file.relative}: changed while it was read, left for the next load"
     with transaction(con):
-        forget_file(con, new.file, new.contract)
+        forget_file(con, new.file, new.contract, batch_id=batch.id)
         outcome = FileOutcome(new.sha256, reading_version(new.contract), 0, 0, fault.reason)
         record_file(con, new.file, outcome, batch_id=batch.id, loaded_at=batch.loaded_at)
         record_quarantined_file(con, new.file, fault.reason, fault.detail, batch_id=batch.id)
@@ -163,7 +164,7 @@ def _load_reading(
     file, match = new.file, new.match
     try:
         with transaction(con):
-            forget_file(con, file, new.contract)
+            forget_file(con, file, new.contract, batch_id=batch.id)
             loaded_count = _insert(con, new, reading, batch)
             if loaded_count != reading.expected_count or not file.is_unchanged():
                 raise _DoesNotAddUpError
@@ -174,6 +175,7 @@ def _load_reading(
                 rejected_count=len(reading.rejects),
             )
             record_file(con, file, outcome, batch_id=batch.id, loaded_at=batch.loaded_at)
+            record_batch(con, new.contract, batch_id=batch.id, is_rewrite=False)
             record_rejects(con, file, reading.rejects, batch_id=batch.id)
             record_columns(con, file, match.unknown, "unknown")
             record_columns(con, file, match.clashes, "clash")

@@ -31,6 +31,7 @@ from orchestration.loading.raw_files import (
     KnownFile,
     forget_useless,
     read_known_files,
+    record_batch,
     record_signature,
 )
 from orchestration.loading.raw_schema import create_raw, drop_raw
@@ -89,6 +90,9 @@ def load(
             if full_refresh:
                 drop_raw(con)
             create_raw(con, contracts.values())
+            if full_refresh:
+                for contract in contracts.values():
+                    record_batch(con, contract, batch_id=batch_id, is_rewrite=True)
             for path, signature in agenda.signatures.items():
                 record_signature(con, path, signature)
             forget_useless(con, present)

@@ -63,7 +63,7 @@ def read_known_files(con: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
 
 
 def forget_file(
-    con: duckdb.DuckDBPyConnection, file: ExtractFile, contract: SourceContract
+    con: duckdb.DuckDBPyConnection, file: ExtractFile, contract: SourceContract, *, batch_id: str
 ) -> None:
     """Delete everything that an earlier version of a file brought."""
     before = con.execute(
@@ -71,7 +71,11 @@ def forget_file(
     ).fetchone()
     if not before:
         return
-    con.execute(f"delete from {qualified(contract.table)} where _source_file = ?", [file.relative])
+    (count,) = con.execute(
+        f"delete from {qualified(contract.table)} where _source_file = ?", [file.relative]
+    ).fetchone()
+    if count:
+        record_batch(con, contract, batch_id=batch_id, is_rewrite=True)
     for table in ("_files", "_quarantine", "_columns"):
         con.execute(f"delete from {qualified(table)} where source_file = ?", [file.relative])
 
@@ -106,6 +110,17 @@ def record_file(
     marks = ", ".join("?" * len(row))
     con.execute(
         f"insert into {qualified('_files')} ({', '.join(row)}) values ({marks})", list(row.values())
+    )
+
+
+def record_batch(
+    con: duckdb.DuckDBPyConnection, contract: SourceContract, *, batch_id: str, is_rewrite: bool
+) -> None:
+    """Note that a batch wrote a table: models that read only new batches go by it."""
+    con.execute(
+        f"insert into {qualified('_batches')} by name "
+        "select ? as batch_id, ? as table_name, ? as is_rewrite",
+        [batch_id, contract.table, is_rewrite],
     )
 
 

@@ -41,6 +41,12 @@ BOOKKEEPING = {
         "line_text": "varchar",
         "batch_id": "varchar",
     },
+    # which batch wrote which table; a rewrite took rows away, those of a file that was replaced
+    "_batches": {
+        "batch_id": "varchar",
+        "table_name": "varchar",
+        "is_rewrite": "boolean",
+    },
     "_columns": {
         "source_system": "varchar",
         "source_object": "varchar",

@@ -7,9 +7,12 @@ from typing import Any
 
 import duckdb
 
+from orchestration.json_files import read_json
 from orchestration.publishing.audit import RunRecord
 from orchestration.publishing.releases import Release, ReleaseFacts, publish
 from orchestration.settings import Settings
+
+REPORT_SCHEMA = "reports"
 
 
 def publish_run(settings: Settings, record: RunRecord) -> Release:
@@ -29,6 +32,7 @@ def publish_run(settings: Settings, record: RunRecord) -> Release:
         tables=tuple(record.load["tables"]),
         notices=tuple(record.load["notices"]),
         fingerprint=record.run["fingerprint"],
+        reports=_explained_reports(settings),
     )
     release = publish(settings, facts)
     record.finish(release.id)
@@ -47,6 +51,16 @@ def _as_of(settings: Settings, record: RunRecord) -> str | None:
         rows = connection.execute("select as_of from intermediate.int_clock").fetchall()
     moment = rows[0][0] if rows else None
     return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _explained_reports(settings: Settings) -> dict[str, list[dict[str, Any]]]:
+    """What each report says of the rows behind its figures, by its name (meta explained_by)."""
+    manifest = read_json(settings.prepared_manifest) or {"nodes": {}}
+    reports = {}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["schema"] == REPORT_SCHEMA:
+            reports[node["alias"]] = node["config"].get("meta", {}).get("explained_by", [])
+    return dict(sorted(reports.items()))
 
 
 def _sources(settings: Settings) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from orchestration.publishing.history import carry_history, catch_up, keep_history
+from orchestration.publishing.lead_ids import compare_lead_ids
 from orchestration.publishing.release_contents import (
     column_types,
     export_parquet,
@@ -67,6 +69,7 @@ class ReleaseFacts:
     tables: tuple[Mapping[str, Any], ...] = ()
     notices: tuple[str, ...] = ()
     fingerprint: Mapping[str, Any] = field(default_factory=dict)
+    reports: Mapping[str, Any] = field(default_factory=dict)
 
 
 def publish(settings: Settings, facts: ReleaseFacts) -> Release:
@@ -88,13 +91,20 @@ def publish(settings: Settings, facts: ReleaseFacts) -> Release:
     try:
         settle(settings.marts)
         _copy(settings.marts, draft / DATABASE_NAME)
+        believed_at = carry_history(settings, draft / DATABASE_NAME)
         problems = verify_contents(draft / DATABASE_NAME)
         if problems:
             raise ReleaseError("the marts cannot be published: " + "; ".join(problems))
         export_parquet(draft / DATABASE_NAME, draft / "parquet")
+        landing = str(settings.landing)
+        # another landing folder is another company: none of its leads are ours
+        is_same = previous and previous.manifest["landing"] == landing
         manifest = {
             "release_id": release_id,
-            "landing": str(settings.landing),
+            "landing": landing,
+            # the time at which lead_stage_events_history has the events of this release
+            "believed_at": believed_at.isoformat() if believed_at else None,
+            "lead_ids": _lead_ids(draft / DATABASE_NAME, previous if is_same else None),
             **_manifest(draft, facts, previous),
         }
         text = json.dumps(manifest, indent=2, sort_keys=False) + "\n"
@@ -108,6 +118,7 @@ def publish(settings: Settings, facts: ReleaseFacts) -> Release:
         draft.rename(path)
         _sync(releases)
         _flip(settings, release_id)
+        keep_history(settings)
         _prune(settings)
     return Release(release_id, path, manifest)
 
@@ -134,22 +145,41 @@ def current_release(settings: Settings) -> Release | None:
     return next((item for item in list_releases(settings) if item.id == current_id), None)
 
 
+def find_release(settings: Settings, release_id: str | None = None) -> Release:
+    """The named release, else the current one; raises ReleaseError where there is none."""
+    if release_id is None:
+        current = current_release(settings)
+        if current is None:
+            raise ReleaseError("there is no release yet")
+        return current
+    releases = list_releases(settings)
+    named = [item for item in releases if item.id == release_id]
+    if not named:
+        known = ", ".join(item.id for item in releases) or "none"
+        raise ReleaseError(f"no release {release_id!r}; there are: {known}")
+    return named[0]
+
+
+def release_before(settings: Settings, release: Release | None) -> Release:
+    """The newest of the older releases; raises ReleaseError where there is none."""
+    if release is None:
+        raise ReleaseError("there is no release yet")
+    for item in list_releases(settings):
+        if _order(item.id) < _order(release.id):
+            return item
+    raise ReleaseError(f"there is no release before {release.id}")
+
+
 def rollback(settings: Settings, release_id: str | None = None) -> Release:
     """Make the named release, else the one before the current one, the current one."""
     with _flip_lock(settings):
-        releases = list_releases(settings)
         current = current_release(settings)
         if release_id is None:
-            older = [item for item in releases if current and _order(item.id) < _order(current.id)]
-            if not older:
-                raise ReleaseError("there is no release before the current one")
-            target = older[0]
+            target = release_before(settings, current)
         else:
-            named = [item for item in releases if item.id == release_id]
-            if not named:
-                known = ", ".join(item.id for item in releases) or "none"
-                raise ReleaseError(f"no release {release_id!r}; there are: {known}")
-            target = named[0]
+            target = find_release(settings, release_id)
+        # what is taken back was published all the same
+        catch_up(settings, current.database if current else None)
         _flip(settings, target.id)
     return target
 
@@ -181,8 +211,15 @@ def _manifest(draft: Path, facts: ReleaseFacts, previous: Release | None) -> dic
             }
             for path in files
         },
+        "reports": dict(facts.reports),
         "fingerprint": dict(facts.fingerprint),
     }
+
+
+def _lead_ids(database: Path, previous: Release | None) -> dict[str, Any]:
+    """How many leads changed their id since the last release; `since` is null without one."""
+    counts = compare_lead_ids(previous.database, database) if previous else None
+    return {"since": previous.id if previous and counts else None, **(counts or {})}
 
 
 def _releases_dir(settings: Settings) -> Path:

@@ -14,7 +14,8 @@ from datagen.exports.salesforce_ids import complete_id
 SALESFORCE_COLUMNS = {
     "lead/Lead.csv": "Id,IsDeleted,MasterRecordId,FirstName,LastName,Company,Email,Country,"
     "LeadSource,Status,OwnerId,IsConverted,ConvertedDate,ConvertedAccountId,ConvertedContactId,"
-    "ConvertedOpportunityId,CreatedDate,LastModifiedDate,SystemModstamp",
+    "ConvertedOpportunityId,CreatedDate,LastModifiedDate,SystemModstamp,"
+    "How_Did_You_Hear_About_Us__c,Status_Reason__c",
     "lead_history/LeadHistory.csv": "Id,IsDeleted,LeadId,CreatedById,CreatedDate,Field,OldValue,"
     "NewValue",
     "campaign_member/CampaignMember.csv": "Id,IsDeleted,CampaignId,LeadId,ContactId,Status,"
@@ -33,7 +34,7 @@ def hash_files(landing: Path) -> dict[str, str]:
 def test_same_seed_gives_the_same_bytes(extracts: Extracts, tmp_path: Path) -> None:
     write_company(tmp_path, scale=0.02, seed=7)
     assert hash_files(tmp_path) == hash_files(extracts.landing)
-    assert len(hash_files(tmp_path)) == 69
+    assert len(hash_files(tmp_path)) == 73
 
 
 def test_file_times_do_not_come_from_the_clock(extracts: Extracts) -> None:
@@ -65,6 +66,8 @@ def test_another_seed_gives_another_company(extracts: Extracts, tmp_path: Path) 
         "hubspot/email_campaign/email_campaign.csv",
         "hubspot/form/form.csv",
         "hubspot/owner/owner.csv",
+        "hubspot/owner_team/owner_team.csv",
+        "hubspot/team/team.csv",
         "salesforce@emea/user/User.csv",
     }
 

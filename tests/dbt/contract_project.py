@@ -74,6 +74,11 @@ TABLES = {
         },
         [text("account"), column("day", "date"), column("cost", "decimal")],
     ),
+    # restated per day, and keyed within it
+    "quota": (
+        {"key": ["owner", "day"], "extract": "delta", "required": ["size"], "replaces": ["day"]},
+        [text("owner"), column("day", "date"), column("size", "integer")],
+    ),
     # dirty cells
     "deal": (
         {

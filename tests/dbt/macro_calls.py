@@ -18,5 +18,8 @@ CALLS = {
 MACRO_MODELS = {
     "golden_macros": "select cell, "
     + ", ".join(f"{{{{ {call} }}}} as {name}" for name, call in CALLS.items())
-    + " from cells"
+    + " from cells",
+    "golden_local_times": "select local_moment, time_zone,"
+    " {{ local_to_utc('local_moment', 'time_zone') }} as utc_moment from local_moments",
+    "golden_time_zones": "select time_zone from {{ known_time_zones() }} as known",
 }

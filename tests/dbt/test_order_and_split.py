@@ -20,7 +20,10 @@ ROWS = {
     "account": st.tuples(KEYS, NUMBERS),
     "touch": st.tuples(KEYS, DAYS),
     "spend": st.tuples(KEYS, DAYS, NUMBERS),
+    "quota": st.tuples(KEYS, DAYS, NUMBERS),
 }
+# what an extract says of a day takes the place of what older ones said, so it comes whole
+RESTATED = {"spend", "quota"}
 # where a row stood is what a split does change
 PLACES = "* exclude (source_file, source_line)"
 
@@ -43,9 +46,8 @@ def deliveries(draw: st.DrawFn) -> dict:
     def one_way() -> list[tuple]:
         steps = []
         for org, day, rows, number in batches:
-            # figures of an account and day are restated by the extract, so it comes whole
-            parts = 1 if table == "spend" else draw(st.integers(1, 3))
-            order = draw(st.permutations(rows)) if table != "spend" else rows
+            parts = 1 if table in RESTATED else draw(st.integers(1, 3))
+            order = draw(st.permutations(rows)) if table not in RESTATED else rows
             for part in range(parts):
                 steps.append((org, day, number, part, tuple(order[part::parts])))
             if draw(st.booleans()):

@@ -179,6 +179,60 @@ def test_restated_figures(warehouse: Warehouse) -> None:
     assert warehouse.run("spend_fates") == [("crm", 11, 1, 6)]
 
 
+def test_restated_records(warehouse: Warehouse) -> None:
+    header = "owner,day,size\n"
+    # one extract in two files: of the record that both have, one row stands
+    warehouse.put("crm/quota/a_2026-02-01.csv", f"{header}a,2026-01-01,1\nb,2026-01-01,2\n")
+    warehouse.put("crm/quota/b_2026-02-01.csv", f"{header}a,2026-01-01,1\nc,2026-01-02,3\n")
+    # a later one restates 2 January without c
+    warehouse.put("crm/quota/2026-02-02.csv", f"{header}a,2026-01-02,4\nb,2026-01-03,\n")
+    warehouse.load()
+    assert warehouse.run("quota", "owner, day, size") == [
+        ("a", date(2026, 1, 1), 1),
+        ("a", date(2026, 1, 2), 4),
+        ("b", date(2026, 1, 1), 2),
+    ]
+    # 6 rows: 1 rejected, 3 stand; a's second row and c's are superseded
+    assert warehouse.run("quota_fates") == [("crm", 6, 1, 2)]
+
+
+def test_every_finding_is_enough_to_look_at_a_row(warehouse: Warehouse) -> None:
+    """Rows with nothing else amiss; required and optional cells, of each kind of type."""
+    header = "id,stage,amount,is_won,opened_at,closed_on,valid_to,due_at,seats\n"
+    findings = {
+        "1,,,,,,,,": "required_value_missing stage",
+        ",Won,,,,,,,": "required_value_missing id",
+        "3,Won,x,,,,,,": "invalid_value amount",
+        "4,Won,,maybe,,,,,": "invalid_value is_won",
+        "5,Won,,,2026-02-23,,,,": "invalid_value opened_at",
+        "6,Won,,,,32-01-26,,,": "invalid_value closed_on",
+        "7,Won,,,,,1989-12-31,,": "invalid_value valid_to",
+        "8,Won,,,,,2049-12-31,,": "far_in_the_future valid_to",
+        "9,Won,,,,,,soon,": "invalid_value due_at",
+        "10,Won,,,,,,2050-01-01T00:00:00Z,": "far_in_the_future due_at",
+        "11,Won,,,,,,,2.5": "invalid_value seats",
+        "12,Won,1,1,02/23/26 08:55 PM,31-01-26,9999-12-31,2026-03-01,2": None,
+    }
+    warehouse.put("crm/deal/2026-03-02.csv", header + "\n".join(findings) + "\n")
+    # the clock of a lead is late by more than a day, a bit less, and no time at all
+    warehouse.put(
+        "crm/lead/2026-03-02.csv",
+        "id,name,modified_at,_deleted\n1,a,2026-03-03T00:00:01Z,\n2,b,2026-03-02T23:00:00Z,\n"
+        "3,c,never,\n4,,,true\n5,,,\n6,d,,perhaps\n",
+    )
+    warehouse.load()
+    assert warehouse.run("deal_rejects", "source_line, reason, split_part(detail, ' ', 1)") == [
+        (line, *finding.split()) for line, finding in enumerate(findings.values(), 2) if finding
+    ]
+    # a tombstone needs no name
+    assert warehouse.run("lead_rejects", "source_line, reason, split_part(detail, ' ', 1)") == [
+        (2, "clock_in_the_future", "modified_at"),
+        (4, "invalid_value", "modified_at"),
+        (6, "required_value_missing", "name"),
+        (7, "invalid_value", "_deleted"),
+    ]
+
+
 def test_extract_complete_only_with_its_marker(warehouse: Warehouse) -> None:
     """The marker's own rules are the loader's; here: waiting files delete nothing."""
     contracts = dict(warehouse.project.contracts)

@@ -1,5 +1,6 @@
 """Credits of the demo company against weights worked out here from the planned journeys."""
 
+import csv
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
@@ -7,25 +8,61 @@ from fractions import Fraction
 from math import ceil
 
 import pytest
+from installation import CHECKOUT
 
-HALF_LIFE_SECONDS = 7 * 86400
+DAY = 86400
+PAID = {
+    row["channel"]
+    for row in csv.DictReader((CHECKOUT / "seeds" / "channels.csv").open(encoding="utf-8"))
+    if row["is_paid"] == "true"
+}
 
 
-def shares(model: str, seconds_before_last: list[int]) -> list[Fraction]:
+def ends(count: int, first: int, middle: int, last: int) -> list[Fraction]:
+    """Hundredths for the first and the last touch and over those between."""
+    inner = [Fraction(middle, 100 * (count - 2))] * (count - 2) if count > 2 else []
+    outer = [Fraction(first, 100), Fraction(last, 100)][: min(count, 2)]
+    return [*outer[:1], *inner, *outer[1:]]
+
+
+def one_of(count: int, found: list[int], otherwise: int, which: int) -> list[int]:
+    """All to the first or last (`which` 0 or -1) of the places found, else to `otherwise`."""
+    place = found[which] if found else otherwise
+    return [int(number == place) for number in range(count)]
+
+
+def shares(model: str, seconds_before_last: list[int], channels: list[str]) -> list[Fraction]:
     """Weights of a journey by the definitions of the models, in exact fractions."""
-    count = len(seconds_before_last)
-    if model == "first_touch":
-        parts = [1] + [0] * (count - 1)
-    elif model == "last_touch":
-        parts = [0] * (count - 1) + [1]
+    count = len(channels)
+    everywhere = list(range(count))
+    indirect = [number for number in everywhere if channels[number] != "direct"]
+    paid = [number for number in everywhere if channels[number] in PAID]
+    half_lives = {"time_decay": 7, "time_decay_30d": 30}
+    positions = {
+        "position_based": (40, 20, 40),
+        "j_shaped": (20, 20, 60),
+        "inverse_j_shaped": (60, 20, 20),
+    }
+    singles = {
+        "first_touch": (everywhere, 0),
+        "last_touch": (everywhere, -1),
+        "first_non_direct": (indirect, 0),
+        "last_non_direct": (indirect, -1),
+        "first_paid": (paid, 0),
+        "last_paid": (paid, -1),
+    }
+    if model in singles:
+        found, which = singles[model]
+        parts = one_of(count, found, everywhere[which], which)
+    elif model in positions:
+        parts = ends(count, *positions[model])
+    elif model in half_lives:
+        half_life = half_lives[model] * DAY
+        parts = [round(1e9 * 2 ** (-(seconds / half_life))) for seconds in seconds_before_last]
+    elif model == "shapley":
+        parts = [Fraction(1, channels.count(channel)) for channel in channels]
     elif model == "linear":
         parts = [1] * count
-    elif model == "position_based":
-        inner = [Fraction(2, 10 * (count - 2))] * (count - 2) if count > 2 else []
-        ends = [Fraction(4, 10)] * min(count, 2)
-        parts = [*ends[:1], *inner, *ends[1:]]
-    elif model == "time_decay":
-        parts = [round(1e9 * 2 ** (-(s / HALF_LIFE_SECONDS))) for s in seconds_before_last]
     else:
         raise ValueError(model)
     total = sum(map(Fraction, parts))
@@ -43,7 +80,22 @@ def cents_of(weights: list[Fraction], cents: int) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    "model", ["first_touch", "last_touch", "linear", "position_based", "time_decay"]
+    "model",
+    [
+        "first_touch",
+        "last_touch",
+        "first_non_direct",
+        "last_non_direct",
+        "first_paid",
+        "last_paid",
+        "linear",
+        "position_based",
+        "j_shaped",
+        "inverse_j_shaped",
+        "time_decay",
+        "time_decay_30d",
+        "shapley",
+    ],
 )
 def test_planned_journeys(answers, release, model):
     amounts = {
@@ -59,7 +111,11 @@ def test_planned_journeys(answers, release, model):
         if len(set(moments)) != len(moments) or amount is None:
             continue
         checked += 1
-        weights = shares(model, [int((moments[-1] - m).total_seconds()) for m in moments])
+        weights = shares(
+            model,
+            [int((moments[-1] - moment).total_seconds()) for moment in moments],
+            [touch["channel"] for touch in touches],
+        )
         credited = cents_of(weights, int(Decimal(amount) * 100))
         expected = [
             (touch["channel"], float(weight), Decimal(cents) / 100)

@@ -131,6 +131,15 @@ def test_probability_over_hundred_is_an_exception(release):
     assert [record for (record,) in rows] == bad == ["006q000000HddohAAB"]
 
 
+def test_probability_is_a_fraction(release):
+    """Salesforce exports percent: 100 is certain, not a hundred times certain."""
+    rows = release.execute(
+        "select source_record_id, probability from marts.fct_opportunities"
+        " where source_system = 'salesforce@emea' order by 1"
+    ).fetchall()
+    assert [probability for _, probability in rows] == [1.0, 1.0, 0.0, 1.0]
+
+
 def test_what_was_closed_when_the_history_began_closed_on_its_close_date(release):
     """Every opportunity has one version here, which began long after the close date."""
     expected = {

@@ -106,7 +106,7 @@ def test_every_model_credits_the_planned_total(answers, release, conversion_type
         " from marts.fct_attribution_credits where conversion_type = ? group by 1",
         [conversion_type],
     ).fetchall()
-    assert len(totals) == 6
+    assert len(totals) == 18
     assert {(count, total) for _, count, total in totals} == {
         (planned["count"], Decimal(planned["total_usd"]))
     }

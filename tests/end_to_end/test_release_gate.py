@@ -66,7 +66,7 @@ def test_a_doubled_credit_row_blocks_the_release(two_leads: Installation, tmp_pa
             "select attribution_model, credited_amount from marts.fct_attribution_credits"
             " where conversion_type = 'revenue'"
         ).fetchall()
-    assert len(rows) == 6
+    assert len(rows) == 18
     assert {str(amount) for _, amount in rows} == {"100.00"}
 
 

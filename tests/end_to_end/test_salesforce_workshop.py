@@ -54,7 +54,7 @@ def test_all_revenue_is_unattributed_under_every_model(workshop):
         "select attribution_model, channel, sum(credited_amount), bool_and(has_time_anomaly)"
         " from marts.fct_attribution_credits where conversion_type = 'revenue' group by all"
     ).fetchall()
-    assert len(rows) == 6
+    assert len(rows) == 18
     assert {row[1:] for row in rows} == {("(unattributed)", WON, True)}
 
 

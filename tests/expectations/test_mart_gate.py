@@ -23,6 +23,14 @@ create table marts.dim_dates as select date '2026-01-01' as date_day;
 create table marts.bridge_lead_aliases as
     select 'x1' as alias_id, 'salesforce' as source_system, 'lead' as source_object,
         '00Q1' as source_record_id, 'l1' as lead_id;
+create table marts.bridge_source_records as
+    select 'salesforce' as source_system, 'lead' as source_object, '00Q1' as source_record_id,
+        'salesforce/lead/Lead.csv' as source_file, cast(2 as bigint) as source_line,
+        'c1' as content_hash;
+create table marts.fct_activities as
+    select 'a1' as activity_id, 'l1' as lead_id, timestamp '2026-01-03 10:00:00' as occurred_at,
+        'call' as activity_type, 'outbound' as direction, true as is_human,
+        'salesforce' as source_system, 'task' as source_object, '00T1' as source_record_id;
 create table marts.fct_lead_stage_events as
     select 'l1' as lead_id, 1 as cycle_number, i as event_number,
         cast(null as varchar) as from_stage,
@@ -42,6 +50,53 @@ create table marts.fct_lead_lifecycle as
         'paid_search' as source_channel, cast(0 as decimal(18, 2)) as won_amount
     from (values (1, 'open'), (2, 'won'), (3, 'lost'), (4, 'recycled'), (5, 'disqualified'))
         as v (i, outcome);
+create table marts.dim_owners as
+    select 'w1' as owner_id, 'Ann Ash' as owner_name, 'Inside sales' as team,
+        'Europe/Berlin' as time_zone, true as is_active;
+create table marts.fct_lead_handoffs as
+    select 'h' || i as handoff_id, 'l1' as lead_id, 1 as cycle_number,
+        timestamp '2026-01-03 09:00:00' as handed_off_at, 'w1' as owner_id,
+        'paid_search' as source_channel, cast(1 as bigint) as rule_version,
+        first_activity_at, cast(speed as double) as speed_to_lead_hours,
+        cast(speed as double) as speed_to_lead_business_hours, sla_status,
+        first_activity_at is not null as is_worked, sla_status = 'never' as is_ignored,
+        cast(null as timestamp) as accepted_at, cast(null as timestamp) as rejected_at,
+        cast(null as varchar) as rejection_reason, false as is_status_only
+    from (values
+        (1, timestamp '2026-01-03 10:00:00', 1, 'met'),
+        (2, timestamp '2026-01-06 10:00:00', 73, 'late'),
+        (3, null, null, 'never'),
+        (4, null, null, 'pending')
+    ) as v (i, first_activity_at, speed, sla_status);
+create table marts.dim_qualification_rules as
+    select 'mql' as rule_name, cast(1 as bigint) as rule_version,
+        date '2026-01-01' as effective_from, cast(null as date) as effective_to,
+        cast(40 as double) as min_score, cast(1 as bigint) as min_interest_touches,
+        'none' as evidence_needed;
+create table marts.fct_lead_qualifications as
+    select 'q' || i as qualification_id, 'l1' as lead_id, 1 as cycle_number, decision_source,
+        timestamp '2026-01-03 09:00:00' as decided_at, cast(1 as bigint) as rule_version,
+        cast(55 as double) as score, cast(2 as bigint) as interest_touch_count,
+        cast(0 as bigint) as commitment_touch_count, false as has_two_way_conversation, verdict,
+        'all_met' as verdict_reason
+    from (values (1, 'crm', 'qualified'), (2, 'rules', 'qualified'), (3, 'crm', 'not_qualified'))
+        as v (i, decision_source, verdict);
+create table reports.rpt_handoff_sla as
+    select 'all' as breakdown, '(all)' as breakdown_value, cast(3 as bigint) as due_count,
+        cast(0.25 as double) as ignored_rate;
+create table reports.rpt_handoff_losses as
+    select 'l1' as lead_id, 1 as cycle_number, 'not_worked' as loss_category;
+create table reports.rpt_work_queue as
+    select 'l' || i as lead_id, 'Ann Ash' as owner_name, 'pending' as sla_status, verdict,
+        'interest_only' as verdict_reason
+    from (values (1, 'play'), (2, 'pass'), (3, 'nurture')) as v (i, verdict);
+create table reports.rpt_score_calibration as
+    select 'score' as signal, 'salesforce' as source_system, cast(null as bigint) as decile,
+        cast(0.7 as double) as auc, cast(0.6 as double) as auc_low,
+        cast(0.8 as double) as auc_high, 'better_than_a_guess' as verdict;
+create table reports.rpt_qualification_disagreement as
+    select date '2026-01-01' as decision_month, cast(1 as bigint) as rule_version,
+        'both' as agreement, cast(2 as bigint) as cycle_count;
 create table marts.fct_opportunities as
     select 'o1' as opportunity_id, 'salesforce' as source_system, '0061' as source_record_id,
         timestamp '2026-01-20 00:00:00' as created_at, timestamp '2026-02-20 00:00:00' as closed_at,
@@ -82,6 +137,24 @@ create table reports.rpt_attribution_by_channel as
         cast(500 as decimal(18, 2)) as attributed_amount,
         cast(0.5 as double) as attributed_conversions,
         cast(40 as decimal(18, 2)) as spend_amount, cast(12.5 as double) as roas;
+create table marts.fct_channel_attribution as
+    select 'revenue' as conversion_type, 'all' as period, channel, 'markov' as attribution_model,
+        effect as removal_effect, cast(weight as double) as credited_conversions,
+        cast(1000 * weight as decimal(18, 2)) as credited_amount
+    from (values ('paid_search', 1.0, 0.5), ('direct', 1.0, 0.5), ('(unattributed)', null, 1.0))
+        as v (channel, effect, weight);
+create table reports.rpt_attribution_by_campaign as
+    select date '2026-02-01' as conversion_month, 'brand' as campaign_key,
+        'linear' as attribution_model, cast(0 as decimal(18, 2)) as pipeline_amount,
+        cast(500 as decimal(18, 2)) as revenue_amount, cast(40 as decimal(18, 2)) as spend_amount,
+        cast(12.5 as double) as roas;
+create table reports.rpt_model_disagreement as
+    select 'revenue' as conversion_type, 'direct' as channel, 0.0 as lowest_share,
+        0.25 as highest_share;
+create table reports.rpt_top_paths as
+    select 'revenue' as conversion_type, 'unique' as path_transform, false as is_direct_dropped,
+        'paid_search > direct' as path, cast(4 as bigint) as journey_count,
+        cast(1 as bigint) as conversion_count, cast(0.25 as double) as conversion_rate;
 create table reports.rpt_funnel_by_cohort as
     select date '2026-01-01' as cohort_month, 'paid_search' as channel,
         cast(0.5 as double) as conversion_rate, cast(0.25 as decimal(9, 4)) as exit_rate,
@@ -103,6 +176,18 @@ PLANTED = {
     "cycle": (
         "update marts.fct_lead_lifecycle set cycle_number = 0 where cycle_number = 1",
         ("fct_lead_lifecycle", "cycle_number_in_range", "cycle_number", "block", 1, "1 of 5 rows"),
+    ),
+    "sla status": (
+        "update marts.fct_lead_handoffs set sla_status = 'soon' where sla_status = 'pending'",
+        ("fct_lead_handoffs", "sla_status_in_set", "sla_status", "block", 1, "1 of 4 rows"),
+    ),
+    "queue verdict": (
+        "update reports.rpt_work_queue set verdict = 'maybe' where verdict = 'nurture'",
+        ("rpt_work_queue", "verdict_in_set", "verdict", "block", 1, "1 of 3 rows"),
+    ),
+    "ignored rate": (
+        "update reports.rpt_handoff_sla set ignored_rate = 25",
+        ("rpt_handoff_sla", "rates_are_shares", None, "block", 1, "ignored_rate"),
     ),
     "outcome": (
         "update marts.fct_lead_lifecycle set outcome = 'on hold' where outcome = 'recycled'",
@@ -168,6 +253,17 @@ PLANTED = {
         """update marts.fct_attribution_credits set weight = 1.5
         where conversion_id = 'c1' and attribution_model = 'first_touch'""",
         ("fct_attribution_credits", "weight_in_range", "weight", "block", 1, "0 < weight <= 1"),
+    ),
+    "removal_effect": (
+        "update marts.fct_channel_attribution set removal_effect = 1.5 where channel = 'direct'",
+        (
+            "fct_channel_attribution",
+            "removal_effect_in_range",
+            "removal_effect",
+            "block",
+            1,
+            "0 <= removal_effect <= 1",
+        ),
     ),
     # a column that GX needs is gone: the checks on it cannot be evaluated
     "column_of_a_check_gone": (

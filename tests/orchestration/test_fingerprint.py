@@ -18,8 +18,13 @@ def installation(tiny_project):
 
 
 def changed(settings, before) -> set[str]:
-    after = fingerprint(settings)
-    return {part for part in after if after[part] != before[part]}
+    """Names of the parts that differ, those of the configuration by their own names."""
+    before, after = flat(before), flat(fingerprint(settings))
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def flat(digests) -> dict[str, str]:
+    return {"extracts": digests["extracts"], "as_of": digests["as_of"], **digests["configuration"]}
 
 
 def test_it_is_the_same_when_nothing_changed(installation):
@@ -29,11 +34,11 @@ def test_it_is_the_same_when_nothing_changed(installation):
 @pytest.mark.parametrize(
     ("path", "part"),
     [
-        ("project/seeds/channels.csv", "dbt_project"),
-        ("project/dbt_project/models/marts/dim_leads.sql", "dbt_project"),
-        ("project/dbt_project/macros/new.sql", "dbt_project"),
-        ("project/expectations/suite.py", "code"),
-        ("project/orchestration/loader.py", "code"),
+        ("project/seeds/channels.csv", "seeds/channels.csv"),
+        ("project/dbt_project/models/marts/dim_leads.sql", "dbt_project/models"),
+        ("project/dbt_project/macros/new.sql", "dbt_project/macros"),
+        ("project/expectations/suite.py", "expectations"),
+        ("project/orchestration/loader.py", "orchestration"),
         ("landing/generic/leads/leads.csv", "extracts"),
         ("landing/generic/leads/more.csv", "extracts"),
     ],

@@ -13,6 +13,7 @@ from orchestration.assets import RELEASE_KEY
 from orchestration.code_location import JOB_NAME, build_definitions
 from orchestration.dbt_runner import prepare_manifest
 from orchestration.publishing.audit import list_runs
+from orchestration.publishing.history import last_stamp
 from orchestration.publishing.releases import current_release
 from orchestration.refresh import RefreshError, refresh
 from orchestration.refresh_lock import RefreshLock
@@ -44,9 +45,12 @@ def unharmed(line, tmp_path):
     """After a test the release is the one that was there before it, and so are the extracts."""
     settings = line[0]
     before = current_release(settings).id
+    history = settings.history.read_bytes()
     shutil.copytree(settings.landing, tmp_path / "landing")
     yield settings
     assert current_release(settings).id == before
+    # nothing is remembered that was not published
+    assert settings.history.read_bytes() == history
     assert published_leads(settings) == ["a", "b", "c", "d"]
     shutil.rmtree(settings.landing)
     shutil.copytree(tmp_path / "landing", settings.landing)
@@ -109,6 +113,8 @@ def test_the_mart_gate_stops_before_the_release(unharmed):
             refresh(unharmed)
     finally:
         write(model, text)
+    # dbt had taken its snapshot by then
+    assert last_stamp(unharmed.history_draft) > last_stamp(unharmed.history)
     assert "mart gate: volume_drop failed on marts.dim_leads: observed 1" in str(error.value)
     assert "mart gate: has_columns errored on marts.dim_dates" in str(error.value)
 

@@ -1,13 +1,14 @@
 """The smallest dbt project and extract that pass both gates, to try the line itself.
 
-One source, `generic.leads`, becomes `marts.dim_leads`; every other published table is there with
-its columns and without a row.
+One source, `generic.leads`, becomes `marts.dim_leads` and a ledger with the creation of each lead;
+every other published table is there with its columns and without a row. The snapshot of the ledger
+is the project's own.
 """
 
 from pathlib import Path
 
 from expectations.mart_gate import PUBLISHED_COLUMNS
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 
 PROJECT = """
 name: tiny
@@ -20,6 +21,15 @@ models:
     intermediate: {+schema: intermediate}
     marts: {+schema: marts, +database: lead_ledger}
     reports: {+schema: reports, +database: lead_ledger}
+snapshots:
+  tiny:
+    +database: history
+    +schema: marts
+    +snapshot_meta_column_names:
+      dbt_scd_id: belief_id
+      dbt_valid_from: believed_from_at
+      dbt_valid_to: believed_to_at
+      dbt_updated_at: recorded_at
 """
 
 PROFILES = """
@@ -34,6 +44,9 @@ tiny:
       attach:
         - path: "{{ env_var('LEAD_LEDGER_HOME') }}/lead_ledger.duckdb"
           alias: lead_ledger
+          options: {STORAGE_VERSION: v1.0.0}
+        - path: "{{ env_var('LEAD_LEDGER_HOME') }}/history.draft.duckdb"
+          alias: history
           options: {STORAGE_VERSION: v1.0.0}
 """
 
@@ -69,6 +82,25 @@ select
 from {{ source('generic', 'leads') }}
 """
 
+EVENTS = """
+select
+    lead_id, 1 as cycle_number, 1 as event_number, cast(null as varchar) as from_stage,
+    'inquiry' as to_stage, 'start' as direction, false as is_inferred, false as has_time_anomaly,
+    cast(created_at as timestamp) as occurred_at, 'second' as time_precision,
+    cast(null as varchar) as opportunity_id, 'generic' as source_system,
+    'leads' as source_object, lead_id as source_record_id, false as is_source_deleted
+from {{ source('generic', 'leads') }}
+"""
+
+MODELS = {"dim_leads": LEADS, "fct_lead_stage_events": EVENTS}
+
+# How the past is kept is not made smaller: these files are the project's own.
+OWN_FILES = (
+    "snapshots/lead_stage_events_history.sql",
+    "macros/memory/snapshot_get_time.sql",
+    "macros/portable/time.sql",
+)
+
 
 def write_tiny_project(settings: Settings) -> None:
     """Write the project to where settings look for it."""
@@ -82,9 +114,13 @@ def write_tiny_project(settings: Settings) -> None:
     }
     for name, columns in PUBLISHED_COLUMNS.items():
         schema, table = name.split(".")
-        files[f"models/{schema}/{table}.sql"] = (
-            LEADS if table == "dim_leads" else _empty(columns.split() or ["cohort_month"])
+        files[f"models/{schema}/{table}.sql"] = MODELS.get(table) or _empty(
+            columns.split() or ["cohort_month"]
         )
+    for name in OWN_FILES:
+        own = (PROJECT_ROOT / "dbt_project" / name).read_text(encoding="utf-8")
+        # macros are looked up in the project that they are in
+        files[name] = own.replace("'lead_ledger'", "'tiny'")
     for name, text in files.items():
         write(project / name, text)
     settings.seeds_dir.mkdir(parents=True, exist_ok=True)
@@ -118,6 +154,8 @@ def _data_type(column: str) -> str:
         ("_day", "_month"): "date",
         ("_amount", "_original", "weight", "roas", "_conversions"): "decimal(18, 2)",
         ("_number", "impressions", "clicks", "_line"): "bigint",
+        ("_hours", "_share", "_rate", "auc", "removal_effect", "score"): "double",
+        ("_count", "_version"): "bigint",
     }
     if column.startswith(("is_", "has_")):
         return "boolean"

@@ -1,96 +1,102 @@
-{# The integer shares of the declared models. A touch of a journey has share A_i of the total T;
-   the weight is A_i / T. Each family is one expression over touch_position (1..touch_count),
-   and integers keep the division exact. Sources of the definitions: docs/attribution.md. #}
+{# The integer shares of the declared models. A touch of a journey has share A_i of the total T,
+   and A_1 + … + A_i is its running share; the weight is A_i / T. Integers keep the division exact.
+   Sources of the definitions: docs/attribution.md.
 
-{# The share of one touch under `model`, from variable `attribution_models`. #}
+   The columns that these expressions read are those of int_attribution__touch_weights: touch_count
+   and touch_position (1..touch_count), positions and counts of the journey, and what is summed
+   over the journey (`model_summand`), its total and its running total. #}
+
+{# What has to be added up over the touches to know a model's totals; none where they follow from
+   positions alone. Decay: from the journey's last touch, because the normalised weights are the
+   same and never underflow. Shapley: each channel's part over its touches, as the least common
+   multiple of all counts keeps it whole. Milestones: 1 for each middle touch. #}
+{% macro model_summand(model) -%}
+    {%- if model.family == 'decay' -%}
+        {%- set half_life_seconds = 'cast(' ~ (model.half_life_days * 86400) ~ ' as double)' -%}
+        cast(
+            round(1e9 * power(cast(2 as double), -(seconds_before_last / {{ half_life_seconds }})))
+            as bigint
+        )
+    {%- elif model.family == 'shapley' -%}
+        cast(
+            round(cast(touch_count_multiple as double) / channel_touch_count)
+            as bigint
+        )
+    {%- elif model.family == 'milestone' and model.middle > 0 -%}
+        case when {{ is_middle_touch(model) }} then 1 else 0 end
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro model_share(model) -%}
     {%- if model.family == 'single' -%}
-        {%- set positions = {'first': '1', 'last': 'touch_count'} -%}
-        {%- if model.position not in positions -%}
-            {{ exceptions.raise_compiler_error(
-                "attribution model '" ~ model.name ~ "' has an unknown position: " ~ model.position
-            ) }}
-        {%- endif -%}
-        case when touch_position = {{ positions[model.position] }} then 1 else 0 end
+        case when touch_position = {{ single_position(model) }} then 1 else 0 end
     {%- elif model.family == 'linear' -%}
         1
     {%- elif model.family == 'position' -%}
         case
             when touch_count = 1 then 1
-            when touch_count = 2
-                then case when touch_position = 1 then {{ model.first }} else {{ model.last }} end
-            when touch_position = 1 then {{ model.first }} * (touch_count - 2)
-            when touch_position = touch_count then {{ model.last }} * (touch_count - 2)
+            when touch_position = 1 then {{ model.first }} * greatest(touch_count - 2, 1)
+            when touch_position = touch_count then {{ model.last }} * greatest(touch_count - 2, 1)
             else {{ model.middle }}
         end
-    {%- elif model.family == 'decay' -%}
-        {# from the journey's last touch: the normalised weights are the same and never underflow #}
-        {%- set half_life_seconds = 'cast(' ~ (model.half_life_days * 86400) ~ ' as double)' %}
-        cast(
-            round(1e9 * power(cast(2 as double), -(seconds_before_last / {{ half_life_seconds }})))
-            as bigint
-        )
     {%- elif model.family == 'milestone' -%}
-        {{ milestone_share(model) }}
+        {{ milestone_share(model, '=') }}
     {%- else -%}
-        {{ exceptions.raise_compiler_error(
-            "attribution model '" ~ model.name ~ "' has an unknown family: " ~ model.family
-        ) }}
+        {{ model.name }}__summand
     {%- endif -%}
 {%- endmacro %}
 
-{# Milestone touches get their percentage times the number of middle touches, each middle touch
-   its percentage once: with m middle touches the total is (milestones + middle) * m, with none
-   the milestones alone. A milestone that lies after the conversion has no part;
-   a model left with no milestone gives all to the first touch. #}
-{% macro milestone_share(model) -%}
-    {%- set positions = [] -%}
-    {%- for milestone in model.milestones -%}
-        {%- do positions.append(milestone_position(model, milestone)) -%}
-    {%- endfor -%}
-    case
-        when coalesce({{ positions | join(', ') }}) is null
-            then case when touch_position = 1 then 1 else 0 end
-        else (
-            {%- for percent in model.milestones.values() %}
-            case when touch_position = {{ positions[loop.index0] }} then {{ percent }} else 0 end
-            {%- if not loop.last %} + {% endif -%}
-            {%- endfor %}
-        ) * greatest({{ model.name }}__middle_count, 1)
-        + case when {{ is_middle_touch(model) }} then {{ model.middle }} else 0 end
-    end
-{%- endmacro %}
-
-{# Where a milestone falls: its own touch; shifted to the next milestone that has one, after the
-   last to the previous (`shift_forward`); null when it lies after the conversion or, under
-   `renormalise`, has none. #}
-{% macro milestone_position(model, milestone) -%}
-    {%- set names = model.milestones.keys() | list -%}
-    {%- set at = names.index(milestone) -%}
-    {%- set order = [milestone] -%}
-    {%- if model.get('on_missing', 'shift_forward') == 'shift_forward' -%}
-        {%- set order = order + names[at + 1:] + (names[:at] | reverse | list) -%}
+{% macro model_total(model) -%}
+    {%- if model.family == 'single' -%}
+        1
+    {%- elif model.family == 'linear' -%}
+        touch_count
+    {%- elif model.family == 'position' -%}
+        case
+            when touch_count = 1 then 1
+            when touch_count = 2 then {{ model.first + model.last }}
+            else {{ model.first + model.middle + model.last }} * (touch_count - 2)
+        end
+    {%- elif model.family == 'milestone' -%}
+        case
+            when {{ model.name }}__parts = 0 then 1
+            else {{ model.name }}__parts * {{ middle_factor(model) }}
+            {%- if model.middle > 0 %}
+            + {{ model.middle }} * {{ model.name }}__summand_total
+            {%- endif %}
+        end
+    {%- else -%}
+        {{ model.name }}__summand_total
     {%- endif -%}
-    {%- set positions = [] -%}
-    {%- for name in order -%}
-        {%- do positions.append(name ~ '_position') -%}
-    {%- endfor -%}
-    case when has_{{ milestone }} then coalesce({{ positions | join(', ') }}) end
 {%- endmacro %}
 
-{# A touch between the first milestone and the last one that is in the model, on none of them. #}
-{% macro is_middle_touch(model) -%}
-    can_be_middle
-    {%- for milestone in model.milestones %}
-    and touch_position is distinct from {{ milestone_position(model, milestone) }}
-    {%- endfor %}
-    {#- the larger default keeps a missing milestone out of the minimum, zero out of the maximum #}
-    {%- for bound, missing, comparison in [('least', 'touch_count', '>'), ('greatest', '0', '<')] %}
-    and touch_position {{ comparison }} {{ bound }}(
-        {%- for milestone in model.milestones -%}
-        coalesce({{ milestone_position(model, milestone) }}, {{ missing }})
-        {%- if not loop.last %}, {% endif %}
-        {%- endfor -%}
-    )
-    {%- endfor %}
+{% macro model_running_share(model) -%}
+    {%- if model.family == 'single' -%}
+        case when touch_position >= {{ single_position(model) }} then 1 else 0 end
+    {%- elif model.family == 'linear' -%}
+        touch_position
+    {%- elif model.family == 'position' -%}
+        case
+            when touch_count = 1 then 1
+            when touch_count = 2
+                then {{ model.first }} + {{ model.last }} * (touch_position - 1)
+            when touch_position = touch_count
+                then {{ model.first + model.middle + model.last }} * (touch_count - 2)
+            else {{ model.first }} * (touch_count - 2) + {{ model.middle }} * (touch_position - 1)
+        end
+    {%- elif model.family == 'milestone' -%}
+        {{ milestone_share(model, '>=') }}
+    {%- else -%}
+        {{ model.name }}__summand_so_far
+    {%- endif -%}
+{%- endmacro %}
+
+{# Which touch has all of the credit: the first or last of its kind, else the first or last of all
+   (int_attribution__journey_facts). #}
+{% macro single_position(model) -%}
+    {%- if model.among != 'any' -%}
+        {{ model.position }}_{{ model.among }}_position
+    {%- else -%}
+        {{ {'first': '1', 'last': 'touch_count'}[model.position] }}
+    {%- endif -%}
 {%- endmacro %}

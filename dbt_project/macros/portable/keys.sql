@@ -12,11 +12,21 @@
     )
 {%- endmacro %}
 
+{# A hash of several values for use within one query: much cheaper than a key, never null, and
+   not the same in another version of the engine. #}
+{% macro query_hash(values) -%}
+    {{ return(adapter.dispatch('query_hash', 'lead_ledger')(values)) }}
+{%- endmacro %}
+
+{% macro duckdb__query_hash(values) -%}
+    hash({{ values | join(', ') }})
+{%- endmacro %}
+
 {# The public form of a key: 16 hexadecimal digits, safe in tools whose numbers are doubles. #}
 {% macro public_id(key) -%}
     {{ return(adapter.dispatch('public_id', 'lead_ledger')(key)) }}
 {%- endmacro %}
 
 {% macro duckdb__public_id(key) -%}
-    lpad(lower(to_hex({{ key }})), 16, '0')
+    printf('%016x', {{ key }})
 {%- endmacro %}

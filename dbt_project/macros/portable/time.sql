@@ -25,6 +25,14 @@
     ({{ moment }} + to_seconds({{ seconds }}))
 {%- endmacro %}
 
+{% macro add_microseconds(moment, microseconds) -%}
+    {{ return(adapter.dispatch('add_microseconds', 'lead_ledger')(moment, microseconds)) }}
+{%- endmacro %}
+
+{% macro duckdb__add_microseconds(moment, microseconds) -%}
+    ({{ moment }} + to_microseconds({{ microseconds }}))
+{%- endmacro %}
+
 {% macro add_days(day, days) -%}
     {{ return(adapter.dispatch('add_days', 'lead_ledger')(day, days)) }}
 {%- endmacro %}
@@ -50,6 +58,31 @@
 
 {% macro month_of(moment) -%}
     cast(date_trunc('month', {{ moment }}) as date)
+{%- endmacro %}
+
+{# Months in a row have numbers in a row, for windows over a range of months. #}
+{% macro month_number(day) -%}
+    (extract(year from {{ day }}) * 12 + extract(month from {{ day }}))
+{%- endmacro %}
+
+{# `2026-Q3`. #}
+{% macro quarter_label(day) -%}
+    (
+        cast(extract(year from {{ day }}) as {{ dbt.type_string() }}) || '-Q'
+        || cast(extract(quarter from {{ day }}) as {{ dbt.type_string() }})
+    )
+{%- endmacro %}
+
+{# Calendar months from one day to another: 0 within a month, whatever the days. #}
+{% macro months_between(earlier, later) -%}
+    cast(
+        (extract(year from {{ later }}) - extract(year from {{ earlier }})) * 12
+        + extract(month from {{ later }}) - extract(month from {{ earlier }}) as bigint
+    )
+{%- endmacro %}
+
+{% macro quarter_of(moment) -%}
+    cast(date_trunc('quarter', {{ moment }}) as date)
 {%- endmacro %}
 
 {# A relation of all days between two ISO dates, both ends in: (date_day). #}

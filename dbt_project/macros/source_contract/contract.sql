@@ -58,6 +58,7 @@
             'engagement_email': 'engagement_emails', 'engagement_meeting': 'engagement_meetings',
             'engagement_task': 'engagement_tasks', 'engagement_contact': 'engagement_contacts',
             'engagement_deal': 'engagement_deals', 'owner': 'owners',
+            'owner_team': 'owner_teams', 'team': 'teams',
         },
         'google_ads': {
             'campaign_stats': 'campaign_stats', 'campaign_history': 'campaign_histories',

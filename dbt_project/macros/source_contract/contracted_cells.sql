@@ -61,52 +61,42 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Conditions on a row of raw text, from the cells that the contract requires: `keyed`, every cell
-   of the key has a value; `filled`, so has every other required cell; `tombstone`, the row says
-   that its record was deleted. 'true' and 'false' where there is nothing to ask. #}
+{# The select items of a subquery over raw text that gives the cells of `columns` their types,
+   each named `cell__…`: what asks more than one question of a cell asks there, so that it is
+   cast once. #}
+{% macro contracted_cells(columns) -%}
+    {%- for column in columns %}
+            {{ contracted_cell(column) }} as cell__{{ column.name }},
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Conditions on a row of `contracted_cells`, from the cells that the contract requires: `keyed`,
+   every cell of the key has a value; `filled`, so has every other required cell; `tombstone`, the
+   row says that its record was deleted; `missing_choices`, for each list of `required_one_of`,
+   none of its cells has a value. 'true' and 'false' where there is nothing to ask. #}
 {% macro row_conditions(contract) -%}
-    {%- set keyed, filled, tombstone = [], [], [] -%}
-    {%- for column in contract.columns -%}
-        {%- set cell = '(' ~ contracted_cell(column) ~ ')' -%}
-        {%- if column.name in contract.key -%}
-            {%- do keyed.append(cell ~ ' is not null') -%}
-        {%- elif column.name in contract.required -%}
-            {%- do filled.append(cell ~ ' is not null') -%}
-        {%- endif -%}
-        {%- if column.name in contract.tombstone -%}
-            {%- do tombstone.append('coalesce(' ~ cell ~ ', false)') -%}
-        {%- endif -%}
-        {%- if column.name == contract.active and not contract.history -%}
-            {%- do tombstone.append('not coalesce(' ~ cell ~ ', true)') -%}
-        {%- endif -%}
+    {%- set keyed, filled, tombstone, missing_choices = [], [], [], [] -%}
+    {%- for name in contract.required -%}
+        {%- do (keyed if name in contract.key else filled).append(
+            'cell__' ~ name ~ ' is not null'
+        ) -%}
     {%- endfor -%}
-    {%- for condition in missing_choices(contract) -%}
-        {%- do filled.append('not ' ~ condition) -%}
+    {%- for names in contract.required_one_of -%}
+        {%- do missing_choices.append(
+            '(cell__' ~ names | join(' is null and cell__') ~ ' is null)'
+        ) -%}
+        {%- do filled.append('not ' ~ missing_choices[-1]) -%}
     {%- endfor -%}
+    {%- for name in contract.tombstone -%}
+        {%- do tombstone.append('coalesce(cell__' ~ name ~ ', false)') -%}
+    {%- endfor -%}
+    {%- if contract.active and not contract.history -%}
+        {%- do tombstone.append('not coalesce(cell__' ~ contract.active ~ ', true)') -%}
+    {%- endif -%}
     {{ return({
         'keyed': keyed | join(' and ') or 'true',
         'filled': filled | join(' and ') or 'true',
         'tombstone': tombstone | join(' or ') or 'false',
+        'missing_choices': missing_choices,
     }) }}
-{%- endmacro %}
-
-{# The cells of a contract's choice (`required_one_of`), each list as one condition: none of them
-   has a value of its type. #}
-{% macro missing_choices(contract) -%}
-    {%- set conditions = [] -%}
-    {%- for names in contract.required_one_of -%}
-        {%- set cells = [] -%}
-        {%- for column in contract.columns if column.name in names -%}
-            {%- do cells.append('(' ~ contracted_cell(column) ~ ') is null') -%}
-        {%- endfor -%}
-        {%- do conditions.append('(' ~ cells | join(' and ') ~ ')') -%}
-    {%- endfor -%}
-    {{ return(conditions) }}
-{%- endmacro %}
-
-{# The condition under which a row of raw text can be staged: its key is there, and so is every
-   other required cell. A tombstone needs its key alone. #}
-{% macro is_stageable(contract) -%}
-    {%- set asked = row_conditions(contract) -%}
-    ({{ asked.keyed }} and (({{ asked.filled }}) or {{ asked.tombstone }}))
 {%- endmacro %}

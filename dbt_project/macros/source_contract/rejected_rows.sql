@@ -9,50 +9,57 @@
 {%- set record_id = contract.key[0] if contract.key else 'null' -%}
 {%- set asked = row_conditions(contract) -%}
 {%- set is_live = '' if asked.tombstone == 'false' else ' and not (' ~ asked.tombstone ~ ')' -%}
-{%- set checks = [] -%}
+{%- set checks, suspicions = [], [] -%}
 {%- for column in contract.columns -%}
-    {%- set cell = contracted_cell(column) -%}
+    {%- set cell = 'cell__' ~ column.name -%}
     {%- set meta = column.meta -%}
     {%- set text = contracted_text(column) -%}
+    {%- set is_required = column.name in contract.required -%}
+    {%- set is_typed = column.data_type not in ('varchar', none) -%}
     {%- set detail = "'" ~ column.name ~ "'" -%}
     {%- if not meta.get('pii') -%}
         {%- set shown = "coalesce(left(" ~ column.name ~ ", 200), '')" -%}
         {%- set detail = "'" ~ column.name ~ " = ' || " ~ shown -%}
     {%- endif -%}
-    {%- if column.name in contract.required -%}
+    {%- if is_required -%}
         {%- do checks.append({
             'reason': "case when " ~ text ~ " is null then 'required_value_missing'"
                 ~ " else 'required_value_invalid' end",
             'is_excluded': 'true',
-            'condition': '(' ~ cell ~ ') is null'
-                ~ (is_live if column.name not in contract.key else ''),
+            'condition': cell ~ ' is null' ~ (is_live if column.name not in contract.key else ''),
             'detail': detail,
         }) -%}
-    {%- elif column.data_type not in ('varchar', none) -%}
+    {%- elif is_typed -%}
         {%- do checks.append({
             'reason': "'invalid_value'",
             'is_excluded': 'false',
-            'condition': text ~ ' is not null and (' ~ cell ~ ') is null',
+            'condition': text ~ ' is not null and ' ~ cell ~ ' is null',
             'detail': detail,
         }) -%}
     {%- endif -%}
-    {%- if meta.get('clock') -%}
+    {%- if meta.get('clock') or column.data_type in ('date', 'timestamp') -%}
+        {%- set days = 1 if meta.get('clock') else 3652 -%}
+        {%- set limit = add_seconds('_extracted_at', days * 86400) -%}
         {%- do checks.append({
-            'reason': "'clock_in_the_future'",
+            'reason': "'clock_in_the_future'" if meta.get('clock') else "'far_in_the_future'",
             'is_excluded': 'false',
-            'condition': '(' ~ cell ~ ') > ' ~ add_seconds('_extracted_at', 86400),
+            'condition': cell ~ ' > ' ~ limit,
             'detail': detail,
         }) -%}
-    {%- elif column.data_type in ('date', 'timestamp') -%}
-        {%- do checks.append({
-            'reason': "'far_in_the_future'",
-            'is_excluded': 'false',
-            'condition': '(' ~ cell ~ ') > ' ~ add_seconds('_extracted_at', 3652 * 86400),
-            'detail': detail,
-        }) -%}
+        {#- an unusable cell counts as the end of time: one look for both -#}
+        {%- set unusable = "cast('9999-12-31' as " ~ column.data_type ~ ")" -%}
+        {%- if not is_required -%}
+            {%- set unusable = 'case when ' ~ text ~ ' is not null then ' ~ unusable ~ ' end' -%}
+        {%- endif -%}
+        {%- do suspicions.append('coalesce(' ~ cell ~ ', ' ~ unusable ~ ') > ' ~ limit) -%}
+    {%- elif is_required -%}
+        {%- do suspicions.append(cell ~ ' is null') -%}
+    {%- elif is_typed -%}
+        {%- do suspicions.append('(' ~ text ~ ' is not null and ' ~ cell ~ ' is null)') -%}
     {%- endif -%}
 {%- endfor -%}
-{%- for condition in missing_choices(contract) -%}
+{%- for condition in asked.missing_choices -%}
+    {%- do suspicions.append(condition) -%}
     {%- do checks.append({
         'reason': "'required_value_missing'",
         'is_excluded': 'true',
@@ -62,14 +69,24 @@
 {%- endfor -%}
 with
 
--- one scan of the raw text; what it finds is small
+-- one scan of the raw text that casts every cell once; what it finds is small
 suspects as (
 
-    select * from {{ relation }}
+    select *
+    from (
+        select
+            {{- contracted_cells(contract.columns) }}
+            {%- for column in contract.columns %}
+            {{ column.name }},
+            {%- endfor %}
+            _source_system,
+            _source_file,
+            _source_row,
+            _extracted_at
+        from {{ relation }}
+    ) as typed
     where
-        {%- for check in checks %}
-        {% if not loop.first %}or {% endif %}({{ check.condition }})
-        {%- endfor %}
+        {{ suspicions | join('\n        or ') }}
 
 )
 {% for check in checks %}

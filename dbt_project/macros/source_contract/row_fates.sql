@@ -6,27 +6,33 @@
 {%- set relation = source(system, object) -%}
 {%- if execute -%}
 {%- set contract = source_contract(system, object) -%}
-{%- set stageable = is_stageable(contract) -%}
-{%- set cells = {} -%}
-{%- for column in contract.columns -%}
-    {%- do cells.update({column.name: 'cast((' ~ contracted_cell(column) ~ ') as '
-        ~ dbt.type_string() ~ ')'}) -%}
-{%- endfor -%}
-{%- set record = [] -%}
-{%- for name in contract.key -%}{%- do record.append(cells[name]) -%}{%- endfor -%}
-{%- if contract.history -%}
-    {%- do record.append('coalesce(' ~ cells[contract.history] ~ ", '')") -%}
-{%- endif -%}
+{%- set asked = row_conditions(contract) -%}
+{%- set wanted = contract.required + contract.required_one_of | sum(start=[])
+    + contract.tombstone + contract.replaces + [contract.active, contract.history] -%}
 {%- set period = ['_source_system'] -%}
-{%- for name in contract.replaces -%}{%- do period.append(cells[name]) -%}{%- endfor -%}
+{%- for name in contract.replaces -%}{%- do period.append('cell__' ~ name) -%}{%- endfor -%}
+{%- set record, record_text = [], [] -%}
+{%- for name in contract.key + ([contract.history] if contract.history else []) -%}
+    {%- do record.append('cell__' ~ name) -%}
+    {%- do record_text.append(
+        'coalesce(cast(cell__' ~ name ~ ' as ' ~ dbt.type_string() ~ "), '')"
+    ) -%}
+{%- endfor -%}
+{%- set parts = period + record -%}
+{%- if contract.replaces -%}
+    {%- set parts = parts + ['_extracted_at', '_source_file', '_file_sha256'] -%}
+{%- endif -%}
+{%- set parts = parts | unique | join(', ') -%}
 (
     select
         _source_system as source_system,
-        count(*) as raw_count,
-        sum(case when is_stageable then 0 else 1 end) as rejected_count,
-        sum(case when is_stageable then 1 else 0 end)
-        {%- if contract.key %}
-        - count(distinct case when is_standing then record_name end)
+        cast(sum(row_count) as bigint) as raw_count,
+        sum(row_count - stageable_count) as rejected_count,
+        sum(stageable_count)
+        {%- if not contract.key %}
+        - sum(case when is_standing then stageable_count else 0 end)
+        {%- elif contract.replaces %}
+        - count(distinct case when is_standing then {{ record_text | join(' || chr(31) || ') }} end)
         {%- else %}
         - sum(case when is_standing then 1 else 0 end)
         {%- endif %} as superseded_count
@@ -34,21 +40,36 @@
         select
             *,
             {%- if contract.replaces %}
-            is_stageable
-            and _extracted_at = max(case when is_stageable then _extracted_at end)
+            stageable_count > 0
+            and _extracted_at = max(case when stageable_count > 0 then _extracted_at end)
                 over (partition by {{ period | join(', ') }})
-            and _source_file = min(case when is_stageable then _source_file end)
+            and _source_file = min(case when stageable_count > 0 then _source_file end)
                 over (partition by _source_system, _extracted_at, _file_sha256)
             {%- else %}
-            is_stageable
+            stageable_count > 0
             {%- endif %} as is_standing
         from (
             select
-                *,
-                {{ stageable }} as is_stageable,
-                {{ record | join(" || chr(31) || ") if record else 'null' }} as record_name
-            from {{ relation }}
-        ) as judged
+                {{ parts }},
+                count(*) as row_count,
+                sum(
+                    case
+                        when {{ asked.keyed }} and (({{ asked.filled }}) or {{ asked.tombstone }})
+                            then 1
+                        else 0
+                    end
+                ) as stageable_count
+            from (
+                select
+                    {{- contracted_cells(contract.columns | selectattr('name', 'in', wanted)) }}
+                    _source_system,
+                    _extracted_at,
+                    _source_file,
+                    _file_sha256
+                from {{ relation }}
+            ) as typed
+            group by {{ parts }}
+        ) as counted
     ) as placed
     group by _source_system
 )

@@ -23,17 +23,21 @@
 {%- endmacro %}
 
 {# Whether the record of a standing row was deleted in its system: the row says so, a later mark
-   does, or the newest full extract does not have the record any more. #}
-{% macro is_source_deleted(contract) -%}
+   does, or the newest full extract does not have the record any more. A row of `versions` knows
+   of others with its key; any other row is the only one. #}
+{% macro is_source_deleted(contract, rows) -%}
     {%- set signs = ['candidates.is_tombstone'] -%}
-    {%- if contract.key and contract.tombstone -%}
+    {%- set last_seen_at = 'last_seen_at' if rows == 'versions' else 'extracted_at' -%}
+    {%- if rows == 'versions' and contract.tombstone -%}
         {%- do signs.append('candidates.marked_at >= candidates.extracted_at') -%}
         {%- if contract.version -%}
             {%- do signs.append('candidates.mark_version >= candidates.' ~ contract.version) -%}
         {%- endif -%}
     {%- endif -%}
     {%- if contract.key and contract.extract == 'full' -%}
-        {%- do signs.append('candidates.last_seen_at < newest_full_extracts.extracted_at') -%}
+        {%- do signs.append(
+            'candidates.' ~ last_seen_at ~ ' < newest_full_extracts.extracted_at'
+        ) -%}
     {%- endif -%}
     coalesce({{ signs | join(' or ') }}, false)
 {%- endmacro %}

@@ -14,6 +14,9 @@ final as (
         cast(source_object as {{ dbt.type_string() }}) as source_object,
         cast(source_record_id as {{ dbt.type_string() }}) as source_record_id,
         cast({{ public_id('lead_key') }} as {{ dbt.type_string() }}) as lead_id,
+        -- the address itself stays in the warehouse; its key still finds a person by email
+        cast({{ public_id(stable_key(["email_normalized"])) }} as {{ dbt.type_string() }})
+            as email_key,
         cast(is_source_deleted or merged_into_key is not null as boolean) as is_source_deleted
     from lead_records
 

@@ -17,6 +17,7 @@ final as (
         cast(website_domain as {{ dbt.type_string() }}) as website_domain,
         cast(industry as {{ dbt.type_string() }}) as industry,
         cast(employee_count as bigint) as employee_count,
+        cast({{ employee_band('employee_count') }} as {{ dbt.type_string() }}) as employee_band,
         cast(country as {{ dbt.type_string() }}) as country,
         cast(created_at as timestamp) as created_at,
         cast(ended_at as timestamp) as ended_at

@@ -39,6 +39,7 @@ final as (
         cast(leads.country as {{ dbt.type_string() }}) as country,
         cast(owners.owner_name as {{ dbt.type_string() }}) as owner_name,
         cast(leads.first_source as {{ dbt.type_string() }}) as lead_source,
+        cast(leads.self_reported_source as {{ dbt.type_string() }}) as self_reported_source,
         cast(leads.record_count as bigint) as record_count,
         cast(classes.is_contacted as boolean) as is_contacted
     from leads

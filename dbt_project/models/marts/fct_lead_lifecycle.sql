@@ -42,6 +42,7 @@ final as (
     select
         cast({{ public_id('cycles.lead_key') }} as {{ dbt.type_string() }}) as lead_id,
         cast(cycles.cycle_number as bigint) as cycle_number,
+        cast({{ public_id('leads.account_key') }} as {{ dbt.type_string() }}) as account_id,
         cast(cycles.cycle_type as {{ dbt.type_string() }}) as cycle_type,
         cast(cycles.entered_inquiry_at as timestamp) as entered_inquiry_at,
         cast(cycles.entered_mql_at as timestamp) as entered_mql_at,
@@ -62,14 +63,17 @@ final as (
         cast(cycles.started_at as timestamp) as started_at,
         cast(cycles.ended_at as timestamp) as ended_at,
         cast(cycles.current_stage as {{ dbt.type_string() }}) as current_stage,
+        cast(cycles.is_current_stage_inferred as boolean) as is_current_stage_inferred,
         cast(cycles.furthest_stage as {{ dbt.type_string() }}) as furthest_stage,
         cast(cycles.outcome as {{ dbt.type_string() }}) as outcome,
+        cast(ages.exit_reason as {{ dbt.type_string() }}) as exit_reason,
         cast(cycles.is_open as boolean) as is_open,
         cast(cycles.has_time_anomaly as boolean) as has_time_anomaly,
         cast(owners.owner_name as {{ dbt.type_string() }}) as owner_name,
         cast(coalesce(sources.channel, '(unattributed)') as {{ dbt.type_string() }})
             as source_channel,
         cast(sources.campaign_key as {{ dbt.type_string() }}) as source_campaign_key,
+        cast(sources.is_inferred as boolean) as is_source_inferred,
         cast(coalesce(revenue.opportunity_count, 0) as bigint) as opportunity_count,
         cast(
             case when revenue.lead_key is null then 0 else revenue.won_amount end as decimal(18, 2)

@@ -1,8 +1,11 @@
+{{ config(**built_by_key('lead', 'lead_id')) }}
+
 with
 
 stage_events as (
 
     select * from {{ ref('int_lifecycle__stage_events') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

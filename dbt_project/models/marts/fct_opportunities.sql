@@ -13,6 +13,12 @@ owners as (
 
 ),
 
+efforts as (
+
+    select * from {{ ref('int_revenue__opportunity_efforts') }}
+
+),
+
 campaigns as (
 
     select * from {{ ref('int_touchpoints__campaigns_unioned') }}
@@ -39,11 +45,20 @@ final as (
         cast(opportunities.opportunity_amount as decimal(18, 2)) as opportunity_amount,
         cast(opportunities.opportunity_amount_original as decimal(18, 2))
             as opportunity_amount_original,
+        cast(opportunities.first_amount as decimal(18, 2)) as first_amount,
+        cast(opportunities.list_amount as decimal(18, 2)) as list_amount,
+        cast(
+            case
+                when not opportunities.is_closed
+                    then round(opportunities.opportunity_amount * opportunities.probability, 2)
+            end as decimal(18, 2)
+        ) as expected_amount,
         cast(opportunities.currency_code as {{ dbt.type_string() }}) as currency_code,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }})
             as reporting_currency_code,
         cast(opportunities.probability as double) as probability,
         cast(opportunities.lead_count as bigint) as lead_count,
+        cast(coalesce(efforts.activity_count, 0) as bigint) as activity_count,
         cast(opportunities.lead_count > 0 as boolean) as has_buying_group,
         cast(coalesce(opportunities.closed_at < opportunities.created_at, false) as boolean)
             as has_time_anomaly,
@@ -57,6 +72,7 @@ final as (
         cast(opportunities.lost_reason as {{ dbt.type_string() }}) as lost_reason
     from opportunities
     left join owners on opportunities.owner_key = owners.owner_key
+    left join efforts on opportunities.opportunity_key = efforts.opportunity_key
     left join campaigns
         on
             opportunities.source_system = campaigns.source_system

@@ -1,9 +1,14 @@
+{{ config(**built_by_key('touch', 'touch_id')) }}
+
 with
 
 touches as (
 
     select * from {{ ref('int_touchpoints__touches') }}
-    where not is_duplicate and not is_source_redundant
+    where
+        not is_duplicate
+        and not is_source_redundant
+        and {{ is_changed('touch', 'touch_key') }}
 
 ),
 

@@ -1,5 +1,3 @@
-{% set models = var('attribution_models') %}
-
 with
 
 credits as (
@@ -30,12 +28,7 @@ spend as (
 
 dimensions as (
 
-    {% for model in models %}
-    select 'revenue' as conversion_type, '{{ model.name }}' as attribution_model
-    union all
-    select 'pipeline' as conversion_type, '{{ model.name }}' as attribution_model
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ credited_dimensions() }} as dimensions
 
 ),
 
@@ -66,7 +59,11 @@ joined as (
         cells.conversion_type,
         cells.channel,
         cells.attribution_model,
-        coalesce(credits.attributed_amount, 0) as attributed_amount,
+        -- a lead's stage is a count without money
+        case
+            when cells.conversion_type in ('revenue', 'pipeline')
+                then coalesce(credits.attributed_amount, 0)
+        end as attributed_amount,
         coalesce(credits.attributed_conversions, 0) as attributed_conversions,
         spend.spend_amount,
         coalesce(spend.has_unconverted_spend, false) as has_unconverted_spend
@@ -82,67 +79,53 @@ joined as (
 
 ),
 
--- a month has no row where nothing happened in it, so twelve months are a range of dates, not
--- of rows
-trailing_year as (
+-- a month has no row where nothing happened in it, so twelve months are a range, not rows
+summed as (
 
     select
-        cells.conversion_month,
-        cells.conversion_type,
-        cells.channel,
-        cells.attribution_model,
-        sum(earlier.attributed_amount) as trailing_12m_attributed_amount,
-        sum(earlier.spend_amount) as trailing_12m_spend_amount,
-        max(case when earlier.has_unconverted_spend then 1 else 0 end) = 1
+        *,
+        sum(attributed_amount) over trailing_year as trailing_12m_attributed_amount,
+        sum(attributed_conversions) over trailing_year as trailing_12m_attributed_conversions,
+        sum(spend_amount) over trailing_year as trailing_12m_spend_amount,
+        max(case when has_unconverted_spend then 1 else 0 end) over trailing_year = 1
             as has_unconverted_trailing_spend
-    from joined as cells
-    inner join joined as earlier
-        on
-            cells.conversion_type = earlier.conversion_type
-            and cells.channel = earlier.channel
-            and cells.attribution_model = earlier.attribution_model
-            and cells.conversion_month >= earlier.conversion_month
-            and {{ add_days('cells.conversion_month', -365) }} < earlier.conversion_month
-    group by cells.conversion_month, cells.conversion_type, cells.channel, cells.attribution_model
+    from joined
+    window trailing_year as (
+        partition by conversion_type, channel, attribution_model
+        order by {{ month_number('conversion_month') }}
+        range between 11 preceding and current row
+    )
 
 ),
 
 final as (
 
     select
-        cast(joined.conversion_month as date) as conversion_month,
-        cast(joined.conversion_type as {{ dbt.type_string() }}) as conversion_type,
-        cast(joined.channel as {{ dbt.type_string() }}) as channel,
-        cast(joined.attribution_model as {{ dbt.type_string() }}) as attribution_model,
-        cast(joined.attributed_amount as decimal(18, 2)) as attributed_amount,
-        cast(round(joined.attributed_conversions, 9) as double) as attributed_conversions,
-        cast(joined.spend_amount as decimal(18, 2)) as spend_amount,
-        -- no ratio to a cost that is known only in part
-        case
-            when not joined.has_unconverted_spend
-                then
-                    cast(joined.attributed_amount as double)
-                    / nullif(cast(joined.spend_amount as double), 0)
-        end as roas,
-        cast(trailing_year.trailing_12m_attributed_amount as decimal(18, 2))
-            as trailing_12m_attributed_amount,
-        cast(trailing_year.trailing_12m_spend_amount as decimal(18, 2))
-            as trailing_12m_spend_amount,
-        case
-            when not trailing_year.has_unconverted_trailing_spend
-                then
-                    cast(trailing_year.trailing_12m_attributed_amount as double)
-                    / nullif(cast(trailing_year.trailing_12m_spend_amount as double), 0)
-        end as trailing_12m_roas,
-        cast(joined.has_unconverted_spend as boolean) as has_unconverted_spend,
+        cast(conversion_month as date) as conversion_month,
+        cast(conversion_type as {{ dbt.type_string() }}) as conversion_type,
+        cast(channel as {{ dbt.type_string() }}) as channel,
+        cast(attribution_model as {{ dbt.type_string() }}) as attribution_model,
+        cast(attributed_amount as decimal(18, 2)) as attributed_amount,
+        cast(round(attributed_conversions, 9) as double) as attributed_conversions,
+        cast(spend_amount as decimal(18, 2)) as spend_amount,
+        {{ ratio_to_spend('attributed_amount', 'spend_amount', 'has_unconverted_spend') }} as roas,
+        {{ cost_per('attributed_conversions', 'spend_amount', 'has_unconverted_spend') }}
+            as cost_per_conversion_amount,
+        cast(trailing_12m_attributed_amount as decimal(18, 2)) as trailing_12m_attributed_amount,
+        cast(round(trailing_12m_attributed_conversions, 9) as double)
+            as trailing_12m_attributed_conversions,
+        cast(trailing_12m_spend_amount as decimal(18, 2)) as trailing_12m_spend_amount,
+        {{ ratio_to_spend(
+            'trailing_12m_attributed_amount', 'trailing_12m_spend_amount',
+            'has_unconverted_trailing_spend'
+        ) }} as trailing_12m_roas,
+        {{ cost_per(
+            'trailing_12m_attributed_conversions', 'trailing_12m_spend_amount',
+            'has_unconverted_trailing_spend'
+        ) }} as trailing_12m_cost_per_conversion_amount,
+        cast(has_unconverted_spend as boolean) as has_unconverted_spend,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as currency_code
-    from joined
-    inner join trailing_year
-        on
-            joined.conversion_month = trailing_year.conversion_month
-            and joined.conversion_type = trailing_year.conversion_type
-            and joined.channel = trailing_year.channel
-            and joined.attribution_model = trailing_year.attribution_model
+    from summed
 
 )
 

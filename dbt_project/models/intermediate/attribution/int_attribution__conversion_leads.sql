@@ -1,4 +1,7 @@
--- Whose touches count for a conversion: its buying group, else the people of its account.
+{{ config(**tracked(['conversion_key', 'lead_key'], {'conversion': 'conversion_key'})) }}
+
+-- Whose touches count for a conversion: its buying group, else the people of its account; of a
+-- lead's own stages the lead.
 with
 
 conversions as (
@@ -42,6 +45,14 @@ members as (
     from conversions
     inner join leads on conversions.account_key = leads.account_key
     where conversions.touch_scope_used = 'account'
+
+    union all
+
+    select
+        conversion_key,
+        subject_lead_key as lead_key
+    from conversions
+    where is_lead_cycle
 
 ),
 

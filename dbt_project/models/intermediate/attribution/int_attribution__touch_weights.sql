@@ -1,116 +1,114 @@
+{{ config(**built_by_key('conversion', 'conversion_key')) }}
+
 -- The one weight table: per conversion and touch, each model's integer share, its total and its
--- running sum.
-{% set models = var('attribution_models') %}
-{% set milestone_models = models | selectattr('family', 'equalto', 'milestone') | list %}
+-- running share.
+{% set models = attribution_models() %}
+-- conversions of opportunities are credited by all models, of leads by those that say so
+{% set scopes = {
+    'opportunity': models, 'lead': models | selectattr('credits_lead_cycles') | list,
+} %}
 
 with
 
 journeys as (
 
     select * from {{ ref('int_attribution__journeys') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
--- the touch on which each milestone falls, one row per conversion; a milestone that lies after
--- the conversion has no touch, and no other milestone shifts to it
-milestones as (
+facts as (
 
-    select
-        conversion_key,
-        true as has_ft,
-        1 as ft_position,
-        coalesce(bool_and(has_lead_creation), false) as has_lc,
-        case
-            when bool_and(has_lead_creation)
-                then
-                    coalesce(
-                        max(case when is_before_lead_creation then touch_position end),
-                        min(case when is_in_creation_grace then touch_position end)
-                    )
-        end as lc_position,
-        bool_and(has_opportunity_creation) as has_oc,
-        case
-            when bool_and(has_opportunity_creation)
-                then max(case when is_before_opportunity then touch_position end)
-        end as oc_position
-    from journeys
-    group by conversion_key
+    select * from {{ ref('int_attribution__journey_facts') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
+
+),
+
+journey_channels as (
+
+    select * from {{ ref('int_attribution__journey_channels') }}
+    where {{ is_changed('conversion', 'conversion_key') }}
 
 ),
 
 placed as (
 
     select
-        journeys.*,
-        milestones.has_ft,
-        milestones.has_lc,
-        milestones.has_oc,
-        milestones.ft_position,
-        milestones.lc_position,
-        milestones.oc_position
+        facts.*,
+        journeys.touch_key,
+        journeys.touch_position,
+        journeys.can_be_middle,
+        journeys.lead_key,
+        journeys.channel,
+        journeys.campaign_key,
+        journeys.touched_at,
+        journey_channels.channel_touch_count,
+        {{ epoch_seconds('facts.last_touched_at') }} - {{ epoch_seconds('journeys.touched_at') }}
+            as seconds_before_last
     from journeys
-    inner join milestones on journeys.conversion_key = milestones.conversion_key
+    inner join facts on journeys.conversion_key = facts.conversion_key
+    inner join journey_channels
+        on
+            journeys.conversion_key = journey_channels.conversion_key
+            and journeys.channel = journey_channels.channel
 
 ),
 
-{% for model in milestone_models %}
-middle_{{ model.name }} as (
+{% for scope, scope_models in scopes.items() %}
+summands_of_{{ scope }} as (
 
     select
-        conversion_key,
-        count(*) as middle_count
+        {% for model in scope_models if model_summand(model) -%}
+        {{ model_summand(model) }} as {{ model.name }}__summand,
+        {% endfor -%}
+        *
     from placed
-    where {{ is_middle_touch(model) }}
-    group by conversion_key
-
-),
-{% endfor %}
-
-counted as (
-
-    select
-        {% for model in milestone_models -%}
-        coalesce(middle_{{ model.name }}.middle_count, 0) as {{ model.name }}__middle_count,
-        {% endfor -%}
-        placed.*
-    from placed
-    {% for model in milestone_models -%}
-    left join middle_{{ model.name }}
-        on placed.conversion_key = middle_{{ model.name }}.conversion_key
-    {% endfor %}
+    where {{ 'is_lead_cycle' if scope == 'lead' else 'not is_lead_cycle' }}
 
 ),
 
-shares as (
+summed_of_{{ scope }} as (
 
     select
-        conversion_key,
-        touch_key,
-        touch_position,
-        {% for model in models -%}
-        cast({{ model_share(model) }} as bigint) as {{ model.name }}__share,
+        {% for model in scope_models if model_summand(model) -%}
+        sum({{ model.name }}__summand) over whole as {{ model.name }}__summand_total,
+        sum({{ model.name }}__summand) over so_far as {{ model.name }}__summand_so_far,
         {% endfor -%}
-        touch_count
-    from counted
-
-),
-
-final as (
-
-    select
-        conversion_key,
-        touch_key,
-        touch_position,
-        {% for model in models -%}
-        {{ model.name }}__share,
-        cast(sum({{ model.name }}__share) over whole as bigint) as {{ model.name }}__total,
-        cast(sum({{ model.name }}__share) over so_far as bigint) as {{ model.name }}__cumulative,
-        {% endfor -%}
-        touch_count
-    from shares
+        *
+    from summands_of_{{ scope }}
     window
         whole as (partition by conversion_key),
         so_far as (partition by conversion_key order by touch_position rows unbounded preceding)
+
+),
+
+shares_of_{{ scope }} as (
+
+    select
+        {% for model in models -%}
+        {% set is_in = model in scope_models -%}
+        cast({{ model_share(model) if is_in else 0 }} as bigint) as {{ model.name }}__share,
+        cast({{ model_total(model) if is_in else 0 }} as bigint) as {{ model.name }}__total,
+        cast({{ model_running_share(model) if is_in else 0 }} as bigint)
+            as {{ model.name }}__running,
+        {% endfor -%}
+        conversion_key,
+        touch_key,
+        touch_position,
+        lead_key,
+        channel,
+        campaign_key,
+        touched_at
+    from summed_of_{{ scope }}
+
+),
+
+{% endfor %}
+final as (
+
+    select * from shares_of_opportunity
+    union all
+    select * from shares_of_lead
 
 )
 

@@ -50,6 +50,8 @@ records as (
         -- PAID_SEARCH: the words of a source, as the channel rules know them
         lower(replace(source, '_', ' ')) as source,
         lifecycle_stage as status,
+        status_reason,
+        self_reported_source,
         owner_id,
         created_at,
         is_source_deleted,
@@ -64,7 +66,7 @@ records as (
         merged_contact_id as source_record_id,
         {%- for column in [
             'company_id', 'email', 'full_name', 'company_name', 'country', 'source', 'status',
-            'owner_id',
+            'status_reason', 'self_reported_source', 'owner_id',
         ] %}
         cast(null as {{ dbt.type_string() }}) as {{ column }},
         {%- endfor %}
@@ -98,6 +100,8 @@ final as (
         records.country,
         records.source,
         records.status,
+        records.status_reason,
+        records.self_reported_source,
         {{ record_key('records.source_system', 'owner', 'records.owner_id') }} as owner_key,
         records.created_at,
         records.is_source_deleted,

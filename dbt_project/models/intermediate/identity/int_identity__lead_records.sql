@@ -1,3 +1,5 @@
+{{ config(**tracked('record_key', {'lead': 'lead_key'})) }}
+
 -- Each record's lead: the connected component, named after its oldest record.
 with
 

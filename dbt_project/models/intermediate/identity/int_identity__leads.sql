@@ -1,3 +1,5 @@
+{{ config(**tracked('lead_key', {'lead': 'lead_key'})) }}
+
 -- One row per person with the account they belong to, and how we know it.
 with
 
@@ -87,7 +89,11 @@ chosen as (
         min(case when is_live and account_by_contact is not null then present_rank end)
             over (partition by lead_key) as contact_rank,
         min(case when is_live and account_by_domain is not null then present_rank end)
-            over (partition by lead_key) as domain_rank
+            over (partition by lead_key) as domain_rank,
+        min(case when self_reported_source is not null then age_rank end)
+            over (partition by lead_key) as reported_rank,
+        min(case when is_live and status_reason is not null then present_rank end)
+            over (partition by lead_key) as reason_rank
     from ranked
 
 ),
@@ -100,6 +106,10 @@ final as (
         max(case when age_rank = 1 then source_object end) as source_object,
         max(case when age_rank = 1 then source_record_id end) as source_record_id,
         max(case when age_rank = 1 then source end) as first_source,
+        -- what they said first, on whichever record it stands
+        max(case when age_rank = reported_rank then self_reported_source end)
+            as self_reported_source,
+        max(case when present_rank = reason_rank then status_reason end) as status_reason,
         min(created_at) as created_at,
         count(*) as record_count,
         max(case when is_live then 1 else 0 end) = 1 as is_live,

@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- The first touch of each cycle: where the lead came from this time.
 with
 
@@ -9,6 +11,7 @@ cycles as (
         started_at,
         lead(started_at) over (partition by lead_key order by cycle_number) as next_started_at
     from {{ ref('int_lifecycle__cycles') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -26,6 +29,7 @@ ranked as (
         cycles.cycle_number,
         touches.channel,
         touches.campaign_key,
+        touches.is_inferred,
         row_number() over (
             partition by cycles.lead_key, cycles.cycle_number
             order by
@@ -47,7 +51,8 @@ final as (
         lead_key,
         cycle_number,
         channel,
-        campaign_key
+        campaign_key,
+        is_inferred
     from ranked
     where touch_rank = 1
 

@@ -2,7 +2,7 @@
 {% set days_in_stage = days_between('cycles.current_stage_entered_at', 'clock.as_of') %}
 
 -- How long open cycles have been open and in their stage, and which of them are stalled: longer
--- in the stage than nine in ten of the cycles that were won.
+-- in the stage than nine in ten of the cycles that were won. Why closed ones ended without a win.
 with
 
 cycles as (
@@ -14,6 +14,12 @@ cycles as (
 clock as (
 
     select * from {{ ref('int_clock') }}
+
+),
+
+exits as (
+
+    select * from {{ ref('int_lifecycle__cycle_exits') }}
 
 ),
 
@@ -38,11 +44,14 @@ final as (
         case when cycles.is_open then greatest({{ age }}, 0) end as age_days,
         case when cycles.is_open then greatest({{ days_in_stage }}, 0) end
             as days_in_current_stage,
+        exits.exit_reason,
         cycles.is_open
         and coalesce({{ days_in_stage }} > won_visits.p90_days, false) as is_stalled
     from cycles
     cross join clock
     left join won_visits on cycles.current_stage = won_visits.stage
+    left join exits
+        on cycles.lead_key = exits.lead_key and cycles.cycle_number = exits.cycle_number
 
 )
 

@@ -46,7 +46,9 @@ done as (
     {% for kind, rule in kinds.items() %}
     select
         kinds.source_system,
+        'engagement_{{ kind }}' as source_object,
         kinds.source_record_id as engagement_id,
+        coalesce(kinds.owner_id, engagements.owner_id) as owner_id,
         '{{ kind }}' as activity_type,
         lower(kinds.subject) as subject,
         {{ rule.direction | default("'outbound'") }} as direction,
@@ -70,8 +72,13 @@ final as (
 
     select
         done.source_system,
+        case
+            when contacts.source_record_id is null then done.source_object
+            else 'engagement_contact'
+        end as source_object,
         coalesce(contacts.source_record_id, done.engagement_id) as source_record_id,
         contacts.contact_id as who_id,
+        done.owner_id,
         {{ record_key('done.source_system', 'contact', 'contacts.contact_id') }} as record_key,
         done.activity_type,
         done.subject,

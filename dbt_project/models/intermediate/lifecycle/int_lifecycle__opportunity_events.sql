@@ -1,3 +1,4 @@
+{{ config(**tracked(['opportunity_key', 'event_number'], {'opportunity': 'opportunity_key'})) }}
 -- The states of each opportunity in order: created, won, lost, reopened; one row per change
 -- (rules R9, R12, R13).
 with
@@ -20,6 +21,7 @@ recorded as (
         opportunity_key,
         occurred_at
     from histories
+    where chain_position >= 0
 
 ),
 
@@ -35,7 +37,8 @@ events as (
         opportunity_amount,
         occurred_at,
         time_precision,
-        false as is_inferred
+        is_inferred,
+        chain_position
     from histories
 
     union all
@@ -51,7 +54,8 @@ events as (
         cast(null as decimal(18, 2)) as opportunity_amount,
         opportunities.created_at as occurred_at,
         'second' as time_precision,
-        false as is_inferred
+        false as is_inferred,
+        -2 as chain_position
     from opportunities
     left join recorded
         on
@@ -61,33 +65,20 @@ events as (
 
     union all
 
-    -- the present state where history does not say it
+    -- the present state, where history does not say it, comes last
     select
-        opportunities.opportunity_key,
-        opportunities.source_object,
-        opportunities.source_record_id,
-        opportunities.stage as source_value,
+        opportunity_key,
+        source_object,
+        source_record_id,
+        source_value,
         false as is_unmapped,
-        opportunities.opportunity_state as stage,
-        opportunities.opportunity_amount_original as opportunity_amount,
-        -- it came after all that history knows
-        greatest(
-            coalesce(opportunities.stated_closed_at, opportunities.created_at),
-            histories.occurred_at
-        ) as occurred_at,
-        case
-            when opportunities.stated_closed_at is null then 'second'
-            else opportunities.stated_closed_precision
-        end as time_precision,
-        opportunities.stated_closed_at is null as is_inferred
-    from opportunities
-    left join histories
-        on
-            opportunities.opportunity_key = histories.opportunity_key
-            and histories.recency = 1
-    where
-        opportunities.is_closed
-        and histories.stage is distinct from opportunities.opportunity_state
+        stage,
+        opportunity_amount,
+        occurred_at,
+        time_precision,
+        is_inferred,
+        2000 as chain_position
+    from {{ ref('int_lifecycle__opportunity_closes') }}
 
 ),
 
@@ -99,6 +90,7 @@ placed as (
         opportunities.is_source_deleted,
         events.occurred_at < opportunities.created_at as has_time_anomaly,
         greatest(events.occurred_at, opportunities.created_at) as order_at,
+        {{ tie_rank('events.opportunity_key', 'events') }} as tie_rank,
         stages.stage_rank
     from events
     inner join opportunities on events.opportunity_key = opportunities.opportunity_key
@@ -115,7 +107,9 @@ ordered as (
     from placed
     window by_event as (
         partition by opportunity_key
-        order by order_at, has_time_anomaly, occurred_at, stage_rank, source_record_id
+        order by
+            order_at, has_time_anomaly, occurred_at, tie_rank, chain_position, stage_rank,
+            is_inferred, source_object, source_record_id
     )
 
 ),
@@ -141,7 +135,13 @@ final as (
         has_time_anomaly,
         is_source_deleted,
         -- amounts change without a change of state
-        previous_stage is null or previous_stage != stage as is_state_change
+        previous_stage is null or previous_stage != stage as is_state_change,
+        -- place among the changes of state of its second
+        row_number() over (
+            partition by
+                opportunity_key, occurred_at, coalesce(previous_stage != stage, true)
+            order by event_number
+        ) - 1 as chain_position
     from ordered
 
 )

@@ -13,13 +13,16 @@ histories as (
         cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
         occurred_at,
-        'second' as time_precision
+        'second' as time_precision,
+        false as is_inferred,
+        0 as chain_position
     from {{ ref('stg_salesforce__opportunity_histories') }}
-    where version_started_at is null and not is_source_deleted
+    where version_started_at is null and not is_source_deleted and stage is not null
 
-    {% for object, model in {
-        'opportunity_history': 'versions', 'opportunity_field_history': 'changes',
-    }.items() %}
+    {% for object, model, chain_position in [
+        ('opportunity_history', 'versions', '0'),
+        ('opportunity_field_history', 'changes', 'chain_position'),
+    ] %}
     union all
 
     select
@@ -35,7 +38,9 @@ histories as (
         end as stated_stage,
         opportunity_amount,
         occurred_at,
-        time_precision
+        time_precision,
+        is_inferred,
+        {{ chain_position }} as chain_position
     from {{ ref('int_lifecycle__salesforce_opportunity_' ~ model) }}
     {% endfor %}
     {% endif %}
@@ -52,7 +57,9 @@ histories as (
         stated_stage,
         opportunity_amount,
         occurred_at,
-        'second' as time_precision
+        'second' as time_precision,
+        false as is_inferred,
+        0 as chain_position
     from {{ ref('int_lifecycle__hubspot_opportunity_histories') }}
     {% endif %}
 
@@ -63,14 +70,15 @@ histories as (
         source_system,
         'stage_events' as source_object,
         source_record_id,
-        {{ record_key('source_system', 'opportunity', 'object_id') }} as opportunity_key,
-        stage as source_value,
+        opportunity_key,
+        source_value,
         cast(null as {{ dbt.type_string() }}) as stated_stage,
         opportunity_amount,
         occurred_at,
-        'second' as time_precision
-    from {{ ref('stg_generic__stage_events') }}
-    where object_type = 'opportunity' and not is_source_deleted
+        'second' as time_precision,
+        is_inferred,
+        chain_position
+    from {{ ref('int_lifecycle__generic_opportunity_changes') }}
     {% endif %}
 
 ),
@@ -95,7 +103,10 @@ mapped as (
         end as stage,
         mapped.opportunity_amount,
         mapped.occurred_at,
-        mapped.time_precision
+        mapped.time_precision,
+        mapped.is_inferred,
+        mapped.chain_position,
+        opportunities.created_at
     from {{ map_value(
         'histories', ref('stage_mapping'), 'stage', 'named_stage', 'source_value', 'opportunity'
     ) }} as mapped
@@ -107,12 +118,29 @@ mapped as (
 final as (
 
     select
-        *,
+        mapped.source_system,
+        mapped.source_object,
+        mapped.source_record_id,
+        mapped.opportunity_key,
+        mapped.source_value,
+        mapped.mapped_stage,
+        mapped.stage,
+        mapped.opportunity_amount,
+        mapped.occurred_at,
+        mapped.time_precision,
+        mapped.is_inferred,
+        mapped.chain_position,
+        -- the last is the one that the events of the opportunity end with
         row_number() over (
-            partition by opportunity_key
-            order by occurred_at desc, source_record_id desc
+            partition by mapped.opportunity_key
+            order by
+                greatest(mapped.occurred_at, mapped.created_at) desc,
+                case when mapped.occurred_at < mapped.created_at then 1 else 0 end desc,
+                mapped.occurred_at desc, mapped.chain_position desc, stages.stage_rank desc,
+                mapped.source_record_id desc
         ) as recency
     from mapped
+    inner join {{ ref('lifecycle_stages') }} as stages on mapped.stage = stages.stage
 
 )
 

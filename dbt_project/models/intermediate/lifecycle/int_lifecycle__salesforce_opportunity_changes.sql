@@ -31,16 +31,13 @@ changes as (
         changes.source_system,
         changes.source_record_id,
         changes.opportunity_id,
-        case lower(changes.field) when 'amount' then 'amount' else 'stage' end as field,
+        changes.source_system || '|' || changes.opportunity_id
+        || case lower(changes.field) when 'amount' then '|amount' else '|stage' end as field_key,
+        lower(changes.field) = 'amount' as is_amount,
         changes.old_value,
-        changes.new_value,
+        changes.new_value as source_value,
         changes.occurred_at,
-        opportunities.created_at,
-        row_number() over (
-            partition by
-                changes.source_system, changes.opportunity_id, lower(changes.field)
-            order by changes.occurred_at, changes.source_record_id
-        ) as change_number
+        opportunities.created_at
     from {{ ref('stg_salesforce__opportunity_field_histories') }} as changes
     inner join opportunities
         on
@@ -52,21 +49,36 @@ changes as (
 
 ),
 
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by field_key order by occurred_at, chain_position, change_number
+        ) as field_number
+    from {{ chained_changes('changes', 'field_key') }} as chained
+
+),
+
 points as (
 
-    -- what the first change changed had held since the creation
+    -- R13: what the first change of a field changed had held since the creation
     select
         source_system,
-        min(source_record_id) as source_record_id,
+        coalesce(
+            max(case when not is_amount then source_record_id end), max(source_record_id)
+        ) as source_record_id,
         opportunity_id,
-        max(case when field = 'stage' then old_value end) as stage,
-        max(case when field = 'amount' then {{ try_cast_decimal('old_value') }} end)
+        max(case when not is_amount then old_value end) as stage,
+        max(case when is_amount then {{ try_cast_decimal('old_value') }} end)
             as opportunity_amount,
-        least(min(created_at), min(occurred_at)) as occurred_at,
+        max(created_at) as occurred_at,
         true as is_stage_known,
-        true as is_amount_known
-    from changes
-    where change_number = 1
+        true as is_amount_known,
+        true as is_inferred,
+        -1 as chain_position
+    from ordered
+    where field_number = 1 and old_value is not null and occurred_at >= created_at
     group by source_system, opportunity_id
 
     union all
@@ -75,13 +87,17 @@ points as (
         source_system,
         source_record_id,
         opportunity_id,
-        case when field = 'stage' then new_value end as stage,
-        case when field = 'amount' then {{ try_cast_decimal('new_value') }} end
+        case when not is_amount then source_value end as stage,
+        case when is_amount then {{ try_cast_decimal('source_value') }} end
             as opportunity_amount,
         occurred_at,
-        field = 'stage' as is_stage_known,
-        field = 'amount' as is_amount_known
-    from changes
+        not is_amount as is_stage_known,
+        is_amount as is_amount_known,
+        false as is_inferred,
+        -- an amount stands in the stage that its second ends in
+        case when is_amount then 1000 else chain_position end as chain_position
+    from ordered
+    where is_amount or source_value is not null
 
 ),
 
@@ -95,10 +111,7 @@ runs as (
     from points
     window by_time as (
         partition by source_system, opportunity_id
-        order by
-            occurred_at,
-            case when is_stage_known and is_amount_known then 0 else 1 end,
-            source_record_id
+        order by occurred_at, chain_position, source_record_id
         rows between unbounded preceding and current row
     )
 
@@ -119,7 +132,9 @@ final as (
         cast(null as boolean) as is_closed,
         cast(null as boolean) as is_won,
         occurred_at,
-        'second' as time_precision
+        'second' as time_precision,
+        is_inferred,
+        chain_position
     from runs
 
 )

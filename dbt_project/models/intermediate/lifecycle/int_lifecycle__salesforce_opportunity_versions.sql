@@ -58,7 +58,8 @@ final as (
         case
             when version_number = 1 and is_closed and close_date is not null then 'day'
             else 'second'
-        end as time_precision
+        end as time_precision,
+        coalesce(version_number = 1 and is_closed, false) as is_inferred
     from compared
     where
         version_number = 1

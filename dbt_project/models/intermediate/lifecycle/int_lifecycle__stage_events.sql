@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- The ledger: stage changes per lead and cycle, with the skipped stages between them (rules R3,
 -- R4, R5).
 with
@@ -5,7 +7,7 @@ with
 cycle_events as (
 
     select * from {{ ref('int_lifecycle__cycle_events') }}
-    where not is_partial_loss and not is_after_close
+    where not is_overruled and not is_after_close and {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -128,7 +130,8 @@ final as (
         source_system,
         source_object,
         source_record_id,
-        is_source_deleted
+        is_source_deleted,
+        event_index
     from numbered
 
 )

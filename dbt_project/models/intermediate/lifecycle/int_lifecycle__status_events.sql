@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- What the lead records themselves say about their stage: one row per event of a record (rules
 -- R0, R1, R13).
 with
@@ -5,6 +7,7 @@ with
 lead_records as (
 
     select * from {{ ref('int_identity__lead_records') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -15,12 +18,6 @@ histories as (
         lead_records.created_at
     from {{ ref('int_lifecycle__status_histories_ordered') }} as histories
     inner join lead_records on histories.record_key = lead_records.record_key
-
-),
-
-recorded as (
-
-    select distinct record_key from histories
 
 ),
 
@@ -37,7 +34,7 @@ events as (
         'second' as time_precision,
         false as is_inferred,
         true as is_creation,
-        0 as chain_position
+        -2 as chain_position
     from lead_records
     where age_rank = 1 and created_at is not null
 
@@ -59,7 +56,8 @@ events as (
 
     union all
 
-    -- R13: history reaches back only so far; the first row's old value held since the creation
+    -- R13: history reaches back only so far; the first row's old value held since the creation,
+    -- and until that row also where both are of one second
     select
         record_key,
         source_system,
@@ -70,39 +68,25 @@ events as (
         'second' as time_precision,
         true as is_inferred,
         false as is_creation,
-        0 as chain_position
+        -1 as chain_position
     from histories
-    where history_number = 1 and old_value is not null and created_at < occurred_at
+    where history_number = 1 and old_value is not null and created_at <= occurred_at
 
     union all
 
     -- R13: no history at all, so the present status is all there is
     select
-        lead_records.record_key,
-        lead_records.source_system,
-        lead_records.source_object,
-        lead_records.source_record_id,
-        lead_records.status as source_value,
-        -- the opportunity of the conversion knows the second of a day-only conversion
-        coalesce(conversions.created_at, lead_records.converted_at, lead_records.created_at)
-            as occurred_at,
-        case
-            when lead_records.converted_at is null or conversions.created_at is not null
-                then 'second'
-            else lead_records.converted_precision
-        end as time_precision,
+        record_key,
+        source_system,
+        source_object,
+        source_record_id,
+        source_value,
+        occurred_at,
+        time_precision,
         true as is_inferred,
         false as is_creation,
         0 as chain_position
-    from lead_records
-    left join recorded on lead_records.record_key = recorded.record_key
-    left join {{ ref('int_revenue__opportunities_unioned') }} as conversions
-        on
-            lead_records.converted_opportunity_key = conversions.opportunity_key
-            and lead_records.converted_precision = 'day'
-            and {{ org_date('lead_records.converted_at') }}
-            = {{ org_date('conversions.created_at') }}
-    where recorded.record_key is null and lead_records.created_at is not null
+    from {{ ref('int_lifecycle__present_statuses') }}
 
 ),
 
@@ -137,7 +121,8 @@ final as (
         mapped.is_inferred,
         mapped.is_creation,
         mapped.chain_position,
-        lead_records.is_source_deleted
+        lead_records.is_source_deleted or lead_records.merged_into_key is not null
+            as is_source_deleted
     from mapped
     inner join lead_records on mapped.record_key = lead_records.record_key
 

@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- Whether an event of a lead record moves its lead: where two systems write the stage of one lead,
 -- only the authority's events do; the others are kept as evidence.
 with
@@ -5,6 +7,7 @@ with
 status_events as (
 
     select * from {{ ref('int_lifecycle__status_events') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

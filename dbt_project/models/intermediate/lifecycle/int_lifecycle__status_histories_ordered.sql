@@ -1,3 +1,6 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+-- depends_on: {{ ref('int_changes__leads') }}
+
 -- Changes of a lead record's status as the systems recorded them, in their order.
 with
 
@@ -52,42 +55,47 @@ histories as (
 
 ),
 
-set_values as (
+placed as (
 
-    select distinct
-        record_key,
-        occurred_at,
-        source_value
+    select
+        histories.*,
+        lead_records.lead_key
     from histories
+    inner join {{ ref('int_identity__lead_records') }} as lead_records
+        on histories.record_key = lead_records.record_key
+    where {{ is_changed('lead', 'lead_records.lead_key') }}
+
+),
+
+chained as (
+
+    select * from {{ chained_changes('placed', 'record_key') }} as positioned
 
 ),
 
 final as (
 
     select
-        histories.*,
+        source_system,
+        source_object,
+        source_record_id,
+        record_key,
+        lead_key,
+        source_value,
+        old_value,
+        occurred_at,
+        is_inferred,
+        is_set_back,
+        chain_position,
         row_number() over (
-            partition by histories.record_key
-            order by
-                histories.occurred_at,
-                case when set_values.record_key is null then 0 else 1 end,
-                histories.source_record_id
+            partition by record_key
+            order by occurred_at, chain_position, change_number
         ) as history_number,
         row_number() over (
-            partition by histories.record_key
-            order by
-                histories.occurred_at desc,
-                case when set_values.record_key is null then 0 else 1 end desc,
-                histories.source_record_id desc
-        ) as recency,
-        -- a row whose old value another row of the same second has just set comes after it
-        case when set_values.record_key is null then 0 else 1 end as chain_position
-    from histories
-    left join set_values
-        on
-            histories.record_key = set_values.record_key
-            and histories.occurred_at = set_values.occurred_at
-            and histories.old_value = set_values.source_value
+            partition by record_key
+            order by occurred_at desc, chain_position desc, change_number desc
+        ) as recency
+    from chained
 
 )
 

@@ -57,12 +57,23 @@ found as (
         'over_merge_refused' as reason,
         'warning' as severity,
         false as is_excluded,
-        source_system,
-        source_object,
-        source_record_id,
-        'more than {{ var('identity_max_records') }} records are connected' as detail
+        lead_records.source_system,
+        lead_records.source_object,
+        lead_records.source_record_id,
+        'one of ' || cast(over_merges.record_count as {{ dbt.type_string() }})
+        || ' connected records, more than {{ var('identity_max_records') }}: '
+        {% for method in ['email', 'conversion', 'merge', 'stored_salesforce_id'] -%}
+        || cast(over_merges.{{ method }}_count as {{ dbt.type_string() }})
+        || ' by {{ method | replace('_', ' ') }}, '
+        {% endfor -%}
+        || 'the oldest ' || over_merges.source_system || ' ' || over_merges.source_object || ' '
+        || over_merges.source_record_id as detail
     from lead_records
-    where is_over_merged
+    inner join {{ ref('int_identity__components') }} as components
+        on lead_records.record_key = components.record_key
+    inner join {{ ref('int_identity__over_merges') }} as over_merges
+        on components.component_key = over_merges.component_key
+    where lead_records.is_over_merged
 
     union all
 
@@ -77,6 +88,19 @@ found as (
     from lead_records
     -- a record that was merged away and is gone has nothing but its id
     where created_at is null and merged_into_key is null
+
+    union all
+
+    select
+        'unknown_time_zone' as reason,
+        'warning' as severity,
+        false as is_excluded,
+        source_system,
+        source_object,
+        source_record_id,
+        'time zone = ' || stated_time_zone || '; the zone of the SLA policy counts' as detail
+    from {{ ref('int_identity__owners_unioned') }}
+    where stated_time_zone is not null and time_zone is null
 
 )
 

@@ -117,7 +117,11 @@ found as (
     from {{ ref('int_lifecycle__opportunity_histories_ordered') }} as histories
     inner join {{ ref('int_revenue__opportunities_unioned') }} as opportunities
         on histories.opportunity_key = opportunities.opportunity_key
-    where histories.recency = 1 and opportunities.opportunity_state != histories.stage
+    where
+        histories.recency = 1
+        -- what held at the creation is no row of history
+        and histories.chain_position >= 0
+        and opportunities.opportunity_state != histories.stage
 
 )
 

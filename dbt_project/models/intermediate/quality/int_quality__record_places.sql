@@ -1,20 +1,4 @@
 -- File and line of the records that exceptions name.
-{% set unnamed_objects = [
-    'campaign_stats', 'campaign_history', 'account_history', 'opportunity_contact_role',
-    'opportunity_leads', 'score_events', 'fx_rates', 'user', 'owners', 'campaign_member_status',
-    'currency_type', 'dated_conversion_rate', 'ad_analytics_by_campaign', 'basic_ad',
-] %}
-{% set named = [] %}
-{% for table in staged_tables() %}
-{% if table.object not in unnamed_objects and not table.model.endswith('__spend') %}
-{% do named.append({'object': table.object, 'model': table.model}) %}
-{% endif %}
-{# a session gives a visit and, where a form was sent in it, a second touch #}
-{% if table.object == 'sessions' %}
-{% do named.append({'object': 'session_forms', 'model': table.model}) %}
-{% endif %}
-{% endfor %}
-
 with
 
 wanted as (
@@ -29,22 +13,18 @@ wanted as (
 
 places as (
 
-    {% for table in named %}
-    select
-        places.source_system,
-        '{{ table.object }}' as source_object,
-        places.source_record_id,
-        places.source_file,
-        places.source_line
-    from {{ ref(table.model) }} as places
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_quality__source_records') }}
 
 ),
 
 final as (
 
-    select places.*
+    select
+        places.source_system,
+        places.source_object,
+        places.source_record_id,
+        places.source_file,
+        places.source_line
     from places
     inner join wanted
         on

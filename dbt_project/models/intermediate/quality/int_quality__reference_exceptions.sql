@@ -13,6 +13,7 @@ opportunities as (
 
 ),
 
+{% if uses('salesforce') or uses('generic') -%}
 named_opportunities as (
 
     {% if uses('salesforce') %}
@@ -26,9 +27,10 @@ named_opportunities as (
         {{ record_key('source_system', 'contact', 'contact_id') }} as record_key
     from {{ ref('stg_salesforce__opportunity_contact_roles') }}
     where not is_source_deleted
-
-    union all
     {% endif %}
+
+    {% if uses('generic') %}
+    {% if uses('salesforce') %}union all{% endif %}
 
     select
         source_system,
@@ -39,9 +41,12 @@ named_opportunities as (
         {{ record_key('source_system', 'opportunity', 'opportunity_id') }} as opportunity_key,
         {{ record_key('source_system', 'lead', 'lead_id') }} as record_key
     from {{ ref('stg_generic__opportunity_leads') }}
+    {% endif %}
 
 ),
+{%- endif %}
 
+{% if uses('generic') -%}
 stage_events as (
 
     select
@@ -51,9 +56,11 @@ stage_events as (
     from {{ ref('stg_generic__stage_events') }}
 
 ),
+{%- endif %}
 
 found as (
 
+    {% if uses('salesforce') or uses('generic') %}
     select
         'unknown_reference' as reason,
         'warning' as severity,
@@ -69,7 +76,9 @@ found as (
     where opportunities.opportunity_key is null or lead_records.record_key is null
 
     union all
+    {% endif %}
 
+    {% if uses('generic') %}
     select
         case
             when stage_events.object_type in ('lead', 'opportunity') then 'unknown_reference'
@@ -93,6 +102,7 @@ found as (
     where opportunities.opportunity_key is null and lead_records.record_key is null
 
     union all
+    {% endif %}
 
     select
         'cost_without_date' as reason,

@@ -1,3 +1,5 @@
+{{ config(**tracked(['opportunity_key', 'lead_key'], {'lead': 'lead_key'})) }}
+
 -- Who takes part in an opportunity: its contact roles and the leads that were converted into it.
 with
 

@@ -16,6 +16,7 @@ final as (
         stage,
         opportunity_type as source_opportunity_type,
         opportunity_amount,
+        list_amount,
         currency_code,
         probability,
         probability_original,

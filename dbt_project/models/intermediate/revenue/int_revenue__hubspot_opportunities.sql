@@ -89,6 +89,7 @@ final as (
         stage,
         opportunity_type as source_opportunity_type,
         opportunity_amount,
+        list_amount,
         currency_code,
         case when stated_probability between 0 and 1 then stated_probability end as probability,
         stated_probability as probability_original,

@@ -1,7 +1,7 @@
 {% set columns = [
     'source_system', 'source_object', 'source_record_id', 'opportunity_key', 'account_key',
     'opportunity_name', 'pipeline', 'stage', 'source_opportunity_type', 'opportunity_amount',
-    'currency_code', 'probability', 'probability_original', 'expected_close_date',
+    'list_amount', 'currency_code', 'probability', 'probability_original', 'expected_close_date',
     'stated_closed_at', 'stated_closed_precision', 'is_closed', 'is_won', 'source', 'campaign_id',
     'lost_reason', 'owner_key', 'created_at', 'is_source_deleted', 'source_file', 'source_line',
 ] %}
@@ -67,6 +67,7 @@ final as (
         and source_opportunity_type is not null as is_type_unmapped,
         source_opportunity_type,
         opportunity_amount as opportunity_amount_original,
+        list_amount as list_amount_original,
         coalesce(upper(currency_code), '{{ var('reporting_currency') }}') as currency_code,
         probability,
         probability_original is not null

@@ -68,6 +68,7 @@ final as (
         dated.*,
         cast(round(dated.opportunity_amount_original * rates.rate, 2) as decimal(18, 2))
             as opportunity_amount,
+        cast(round(dated.list_amount_original * rates.rate, 2) as decimal(18, 2)) as list_amount,
         cast(round(dated.first_amount_original * creation_rates.rate, 2) as decimal(18, 2))
             as first_amount,
         rates.rate is null as is_rate_missing,

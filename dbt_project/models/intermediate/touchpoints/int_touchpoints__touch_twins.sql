@@ -1,9 +1,18 @@
 -- Touches that another system has as well, within a day: that of the system listed first stands.
 with
 
-ranked as (
+described as (
 
-    select * from {{ ref('int_touchpoints__touches_ruled') }}
+    select
+        touch_key,
+        lead_key,
+        campaign_key,
+        touch_type,
+        source_system,
+        occurred_at,
+        {{ source_priority('source_system') }} as system_priority
+    from {{ ref('int_touchpoints__touches_described') }}
+    where lead_key is not null and campaign_key is not null
 
 ),
 
@@ -13,8 +22,7 @@ shared as (
         lead_key,
         campaign_key,
         touch_type
-    from ranked
-    where lead_key is not null and campaign_key is not null
+    from described
     group by lead_key, campaign_key, touch_type
     having min(source_system) != max(source_system)
 
@@ -22,13 +30,13 @@ shared as (
 
 candidates as (
 
-    select ranked.*
-    from ranked
+    select described.*
+    from described
     inner join shared
         on
-            ranked.lead_key = shared.lead_key
-            and ranked.campaign_key = shared.campaign_key
-            and ranked.touch_type = shared.touch_type
+            described.lead_key = shared.lead_key
+            and described.campaign_key = shared.campaign_key
+            and described.touch_type = shared.touch_type
 
 ),
 

@@ -1,3 +1,6 @@
+{# a view: one reader wants the campaign parameters, one the rest #}
+{{ config(materialized='view') }}
+
 {% set columns = [
     'source_system', 'source_object', 'source_record_id', 'lead_key', 'account_key',
     'opportunity_key', 'occurred_at', 'time_precision', 'touch_type', 'touch_class', 'is_response',

@@ -1,8 +1,8 @@
 {{ config(enabled=uses('web')) }}
 
 {% set touches = [
-    {'object': 'sessions', 'occurred_at': 'started_at', 'type': "'visit'"},
-    {'object': 'session_forms', 'occurred_at': 'form_submitted_at',
+    {'step': 'visits', 'object': 'sessions', 'occurred_at': 'started_at', 'type': "'visit'"},
+    {'step': 'forms', 'object': 'session_forms', 'occurred_at': 'form_submitted_at',
      'type': "case when lower(form_name) like '%demo%' then 'demo' else 'form' end"},
 ] %}
 
@@ -21,54 +21,64 @@ people as (
 
 ),
 
-sessions as (
+-- few sites refer, many visits come from them
+referrers as (
 
     select
-        sessions.*,
+        referrer,
+        {{ url_domain('referrer') }} as referrer_domain
+    from {{ ref('stg_web__sessions') }}
+    where referrer is not null
+    group by referrer
+
+),
+
+{% for touch in touches %}
+{{ touch.step }} as (
+
+    select
+        sessions.source_system,
+        '{{ touch.object }}' as source_object,
+        sessions.source_record_id,
         coalesce(people.lead_key, visitors.lead_key) as lead_key,
+        cast(null as bigint) as account_key,
+        cast(null as bigint) as opportunity_key,
+        sessions.{{ touch.occurred_at }} as occurred_at,
+        'second' as time_precision,
+        {{ touch.type }} as touch_type,
+        cast(null as {{ dbt.type_string() }}) as touch_class,
+        true as is_response,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        sessions.source,
+        sessions.medium,
         case
             when sessions.gclid is not null then 'google'
             when sessions.msclkid is not null then 'microsoft'
             when sessions.li_fat_id is not null then 'linkedin'
             when sessions.fbclid is not null then 'facebook'
-        end as click_network
+        end as click_network,
+        referrers.referrer_domain as referrer,
+        cast(null as {{ dbt.type_string() }}) as campaign_id,
+        sessions.utm_campaign,
+        -- a query string may carry personal data
+        coalesce(sessions.content, split_part(sessions.landing_page_url, '?', 1)) as content,
+        false as is_inferred
     from {{ ref('stg_web__sessions') }} as sessions
     left join people on lower(trim(sessions.email)) = people.email_normalized
     left join {{ ref('int_touchpoints__web_visitors') }} as visitors
         on
             sessions.source_system = visitors.source_system
             and sessions.visitor_id = visitors.visitor_id
-    where not sessions.is_source_deleted
+    left join referrers on sessions.referrer = referrers.referrer
+    where not sessions.is_source_deleted and sessions.{{ touch.occurred_at }} is not null
 
 ),
 
+{% endfor %}
 final as (
 
     {% for touch in touches %}
-    select
-        source_system,
-        '{{ touch.object }}' as source_object,
-        source_record_id,
-        lead_key,
-        cast(null as bigint) as account_key,
-        cast(null as bigint) as opportunity_key,
-        {{ touch.occurred_at }} as occurred_at,
-        'second' as time_precision,
-        {{ touch.type }} as touch_type,
-        cast(null as {{ dbt.type_string() }}) as touch_class,
-        true as is_response,
-        cast(null as {{ dbt.type_string() }}) as channel,
-        source,
-        medium,
-        click_network,
-        {{ url_domain('referrer') }} as referrer,
-        cast(null as {{ dbt.type_string() }}) as campaign_id,
-        utm_campaign,
-        -- a query string may carry personal data
-        coalesce(content, split_part(landing_page_url, '?', 1)) as content,
-        false as is_inferred
-    from sessions
-    where {{ touch.occurred_at }} is not null
+    select * from {{ touch.step }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -1,6 +1,7 @@
-{{ config(enabled=uses('generic')) }}
+{{ config(enabled=uses('generic'), materialized='table') }}
 
-{# 'from' and 'to' change places where the source states units of from_currency per to_currency. #}
+{# Read whole: a currency in small letters is another key of the contract and the same row here.
+   'from' and 'to' change places where the source states units of from_currency per to_currency. #}
 {% set is_inverted = source_contract('generic', 'fx_rates').invert if execute else false %}
 
 with

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('generic', 'leads') }} as latest
+    select * from {{ latest_rows('generic', 'leads', with_content=true) }} as latest
 
 ),
 
@@ -20,12 +20,18 @@ renamed as (
         country,
         account_id,
         status,
+        status_reason,
+        self_reported_source,
         source,
         owner_id,
         converted_at,
         converted_opportunity_id,
         merged_into_lead_id,
         is_source_deleted,
+        content_key,
+        {%- for field in stage_dates('generic', 'leads') %}
+        {{ field.name }},
+        {%- endfor %}
         source_file,
         source_line,
         clock_at

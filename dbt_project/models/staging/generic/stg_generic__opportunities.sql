@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('generic', 'opportunities') }} as latest
+    select * from {{ latest_rows('generic', 'opportunities', with_content=true) }} as latest
 
 ),
 
@@ -20,6 +20,7 @@ renamed as (
         stage,
         opportunity_type,
         amount as opportunity_amount,
+        list_amount,
         currency_code,
         case when probability between 0 and 1 then probability end as probability,
         probability as probability_original,
@@ -32,6 +33,7 @@ renamed as (
         campaign_id,
         lost_reason,
         is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -1,4 +1,4 @@
-{{ config(enabled=uses('generic')) }}
+{{ config(enabled=uses('generic'), unique_key=['source_system', 'opportunity_id', 'lead_id']) }}
 
 with
 

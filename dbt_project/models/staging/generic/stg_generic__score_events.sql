@@ -1,4 +1,4 @@
-{{ config(enabled=uses('generic')) }}
+{{ config(enabled=uses('generic'), unique_key=['source_system', 'lead_id', 'occurred_at']) }}
 
 with
 

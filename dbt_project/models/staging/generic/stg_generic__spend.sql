@@ -1,4 +1,4 @@
-{{ config(enabled=uses('generic')) }}
+{{ config(enabled=uses('generic'), materialized='table') }}
 
 with
 

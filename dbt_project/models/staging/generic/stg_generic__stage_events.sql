@@ -1,10 +1,10 @@
-{{ config(enabled=uses('generic')) }}
+{{ config(enabled=uses('generic'), meta={'tracks': {'record': ['lead', 'object_id']}}) }}
 
 with
 
 source as (
 
-    select * from {{ latest_rows('generic', 'stage_events') }} as latest
+    select * from {{ latest_rows('generic', 'stage_events', with_content=true) }} as latest
 
 ),
 
@@ -20,6 +20,7 @@ renamed as (
         amount as opportunity_amount,
         occurred_at,
         is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -1,4 +1,4 @@
-{{ config(enabled=uses('google_ads')) }}
+{{ config(enabled=uses('google_ads'), materialized='table') }}
 
 with
 

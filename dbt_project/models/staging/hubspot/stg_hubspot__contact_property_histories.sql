@@ -1,10 +1,11 @@
-{{ config(enabled=uses('hubspot')) }}
+{{ config(enabled=uses('hubspot'), meta={'tracks': {'record': ['contact', 'contact_id']}}) }}
 
 with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'contact_property_history') }} as latest
+    select *
+    from {{ latest_rows('hubspot', 'contact_property_history', with_content=true) }} as latest
 
 ),
 
@@ -18,6 +19,7 @@ renamed as (
         lower(name) as property_name,
         value,
         timestamp as occurred_at,
+        content_key,
         source_file,
         source_line,
         clock_at

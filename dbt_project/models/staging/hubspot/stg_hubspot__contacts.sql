@@ -1,10 +1,10 @@
-{{ config(enabled=uses('hubspot')) }}
+{{ config(enabled=uses('hubspot'), meta={'tracks': {'record': ['contact', 'source_record_id']}}) }}
 
 with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'contact') }} as latest
+    select * from {{ latest_rows('hubspot', 'contact', with_content=true) }} as latest
 
 ),
 
@@ -22,6 +22,8 @@ renamed as (
         property_country as country,
         property_lifecyclestage as lifecycle_stage,
         property_hs_lead_status as lead_status,
+        property_disqualification_reason as status_reason,
+        property_how_did_you_hear_about_us as self_reported_source,
         property_hs_lifecyclestage_subscriber_date as subscriber_at,
         property_hs_lifecyclestage_lead_date as lead_at,
         property_hs_lifecyclestage_marketingqualifiedlead_date as marketingqualifiedlead_at,
@@ -38,6 +40,7 @@ renamed as (
         property_salesforceleadid as salesforce_lead_id,
         property_salesforcecontactid as salesforce_contact_id,
         property_createdate as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

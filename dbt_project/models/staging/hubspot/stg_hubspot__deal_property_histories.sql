@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'deal_property_history') }} as latest
+    select * from {{ latest_rows('hubspot', 'deal_property_history', with_content=true) }} as latest
 
 ),
 
@@ -18,6 +18,7 @@ renamed as (
         lower(name) as property_name,
         value,
         timestamp as occurred_at,
+        content_key,
         source_file,
         source_line,
         clock_at

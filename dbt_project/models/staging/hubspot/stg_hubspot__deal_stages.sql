@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'deal_stage') }} as latest
+    select * from {{ latest_rows('hubspot', 'deal_stage', with_content=true) }} as latest
 
 ),
 
@@ -17,6 +17,7 @@ renamed as (
         deal_id,
         value as stage_id,
         date_entered as occurred_at,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('hubspot', 'deal') }} as latest
+    select * from {{ latest_rows('hubspot', 'deal', with_content=true) }} as latest
 
 ),
 
@@ -20,6 +20,7 @@ renamed as (
         deal_pipeline_stage_id as stage_id,
         property_dealtype as opportunity_type,
         property_amount as opportunity_amount,
+        property_list_amount as list_amount,
         property_deal_currency_code as currency_code,
         property_hs_deal_stage_probability as probability,
         property_hs_is_closed as is_closed,
@@ -29,6 +30,7 @@ renamed as (
         property_closed_lost_reason as lost_reason,
         owner_id,
         property_createdate as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

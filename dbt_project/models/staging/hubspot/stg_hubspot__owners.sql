@@ -14,6 +14,7 @@ renamed as (
         source_system,
         owner_id as source_record_id,
         nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), '') as owner_name,
+        coalesce(is_active, not archived, true) as is_active,
         source_file,
         source_line,
         clock_at

@@ -1,4 +1,7 @@
-{{ config(enabled=uses('linkedin_ads')) }}
+{{ config(
+    enabled=uses('linkedin_ads'),
+    unique_key=['source_system', 'source_record_id', 'updated_at'],
+) }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ config(enabled=uses('linkedin_ads')) }}
+{{ config(enabled=uses('linkedin_ads'), materialized='table') }}
 
 with
 

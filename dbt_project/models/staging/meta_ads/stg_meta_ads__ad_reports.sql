@@ -1,4 +1,4 @@
-{{ config(enabled=uses('meta_ads')) }}
+{{ config(enabled=uses('meta_ads'), materialized='table') }}
 
 with
 

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'contact') }} as latest
+    select * from {{ latest_rows('salesforce', 'contact', with_content=true) }} as latest
 
 ),
 
@@ -24,6 +24,7 @@ renamed as (
         lead_source as source,
         owner_id,
         created_date as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -1,10 +1,10 @@
-{{ config(enabled=uses('salesforce')) }}
+{{ config(enabled=uses('salesforce'), meta={'tracks': {'record': ['lead', 'lead_id']}}) }}
 
 with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'lead_history') }} as latest
+    select * from {{ latest_rows('salesforce', 'lead_history', with_content=true) }} as latest
 
 ),
 
@@ -23,6 +23,7 @@ renamed as (
         _fivetran_start as version_started_at,
         -- a version tells of a deleted lead, it is not deleted itself
         is_source_deleted and _fivetran_start is null as is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

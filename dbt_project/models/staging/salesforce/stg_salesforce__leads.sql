@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'lead') }} as latest
+    select * from {{ latest_rows('salesforce', 'lead', with_content=true) }} as latest
 
 ),
 
@@ -23,6 +23,8 @@ renamed as (
         country,
         lead_source as source,
         status,
+        status_reason__c as status_reason,
+        how_did_you_hear_about_us__c as self_reported_source,
         owner_id,
         coalesce(is_converted, false) as is_converted,
         converted_date,
@@ -30,6 +32,10 @@ renamed as (
         converted_contact_id,
         converted_opportunity_id,
         created_date as created_at,
+        content_key,
+        {%- for field in stage_dates('salesforce', 'lead') %}
+        {{ field.name }},
+        {%- endfor %}
         source_file,
         source_line,
         clock_at

@@ -4,7 +4,7 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'opportunity') }} as latest
+    select * from {{ latest_rows('salesforce', 'opportunity', with_content=true) }} as latest
 
 ),
 
@@ -18,6 +18,7 @@ renamed as (
         name as opportunity_name,
         stage_name as stage,
         amount as opportunity_amount,
+        list_amount__c as list_amount,
         currency_iso_code as currency_code,
         -- Salesforce keeps percent; outside 0-100 is no probability
         case when probability between 0 and 100 then probability / 100 end as probability,
@@ -31,6 +32,7 @@ renamed as (
         owner_id,
         loss_reason__c as lost_reason,
         created_date as created_at,
+        content_key,
         source_file,
         source_line,
         clock_at

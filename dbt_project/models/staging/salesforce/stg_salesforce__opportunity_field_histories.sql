@@ -4,7 +4,8 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'opportunity_field_history') }} as latest
+    select *
+    from {{ latest_rows('salesforce', 'opportunity_field_history', with_content=true) }} as latest
 
 ),
 
@@ -19,6 +20,7 @@ renamed as (
         new_value,
         created_date as occurred_at,
         coalesce(is_deleted, false) as is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

@@ -4,7 +4,8 @@ with
 
 source as (
 
-    select * from {{ latest_rows('salesforce', 'opportunity_history') }} as latest
+    select *
+    from {{ latest_rows('salesforce', 'opportunity_history', with_content=true) }} as latest
 
 ),
 
@@ -25,6 +26,7 @@ renamed as (
         _fivetran_start as version_started_at,
         -- a version tells of a deleted opportunity, it is not deleted itself
         is_source_deleted and _fivetran_start is null as is_source_deleted,
+        content_key,
         source_file,
         source_line,
         clock_at

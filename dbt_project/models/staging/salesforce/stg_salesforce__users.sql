@@ -14,6 +14,7 @@ renamed as (
         source_system,
         id as source_record_id,
         name as owner_name,
+        coalesce(department, division) as team,
         coalesce(is_active, true) and not is_source_deleted as is_active,
         time_zone_sid_key as time_zone,
         source_file,

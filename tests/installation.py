@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Installation:
         places = ["--home", str(self.home)]
         if command in {"refresh", "load"}:
             places += ["--landing", str(self.landing)]
-        return [sys.executable, "-m", "orchestration.cli", command, *places, *options]
+        return [sys.executable, "-m", "orchestration.cli", command, *options, *places]
 
     def surroundings(self) -> dict[str, object]:
         # the working directory comes first on the module path: a copied checkout runs its own code
@@ -77,9 +77,11 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Names of all tables of a release with their schema."""
+    """Names of all tables and views of a release with their schema."""
     rows = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+        "select schema_name || '.' || table_name from duckdb_tables()"
+        " union all select schema_name || '.' || view_name from duckdb_views() where not internal"
+        " order by 1"
     ).fetchall()
     return [name for (name,) in rows]
 
@@ -87,13 +89,15 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def count_differences(
     one: Installation, other: Installation, *, without: tuple[str, ...] = ()
 ) -> dict[str, int]:
-    """Rows of each published table that only one of two releases has, leaving out some columns."""
+    """Rows of each published table or view that only one of two releases has; `without` columns."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{one.current}' as one (read_only)")
         connection.execute(f"attach '{other.current}' as other (read_only)")
         names = connection.execute(
-            "select distinct schema_name || '.' || table_name from duckdb_tables()"
-            " where database_name in ('one', 'other') order by 1"
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " where database_name in ('one', 'other')"
+            " union select schema_name || '.' || view_name from duckdb_views()"
+            " where database_name in ('one', 'other') and not internal order by 1"
         ).fetchall()
         differences = {}
         for (name,) in names:

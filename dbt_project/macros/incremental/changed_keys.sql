@@ -1,0 +1,100 @@
+{# Keys of an entity whose rows changed since the last finished build. #}
+{% macro changed_keys(entity) -%}
+(select changed_key from {{ state_relation('changed_keys') }} where entity = '{{ entity }}')
+{%- endmacro %}
+
+{# dbt's is_incremental; false in a unit test, which has no table of its own. #}
+{% macro is_incremental_build() -%}
+    {{ return(this is not none and is_incremental()) }}
+{%- endmacro %}
+
+{# The configuration of a model that is built by key. #}
+{% macro built_by_key(entity, column) -%}
+    {%- if not var('incremental_builds', false) -%}
+        {{ return({'materialized': 'table'}) }}
+    {%- endif -%}
+    {{ return({
+        'materialized': 'incremental',
+        'incremental_strategy': 'append',
+        'on_schema_change': 'fail',
+        'pre_hook': "{{ delete_changed('" ~ entity ~ "', '" ~ column ~ "') }}",
+    }) }}
+{%- endmacro %}
+
+{# For models that are built by key: the condition that limits an incremental run to the changed
+   ones; true in a full one. The first model of a chain names its list (int_changes__leads, …) with
+   `depends_on`; the others stand behind that one. #}
+{% macro is_changed(entity, column) -%}
+    {%- if is_incremental_build() -%}
+        {{ column }} in (select changed.{{ entity }}_key from {{ changed_list(entity) }} as changed)
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# The pre-hook of such a model: the rows of the changed keys go, the run appends new ones. dbt's
+   delete+insert would keep the rows of a key that is no more. `column` may be the public id. #}
+{% macro delete_changed(entity, column) -%}
+    {%- if is_incremental_build() -%}
+        {%- set key = 'changed.' ~ entity ~ '_key' -%}
+        delete from {{ this }}
+        where {{ column }} in (
+            select {{ public_id(key) if column.endswith('_id') else key }}
+            from {{ changed_list(entity) }} as changed
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# Leads and conversions depend on more than their own rows, so their lists are models. #}
+{% macro changed_list(entity) -%}
+    {%- if entity in ('lead', 'conversion') -%}
+        {{ api.Relation.create(
+            database=target.database,
+            schema=generate_schema_name('intermediate', none),
+            identifier='int_changes__' ~ entity ~ 's'
+        ) }}
+    {%- else -%}
+        (
+            select changed_key as {{ entity }}_key
+            from {{ state_relation('changed_keys') }}
+            where entity = '{{ entity }}'
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a staging model reads only the keys that batches since the last finished build named:
+   not when it declares a full extract or restatements, whose rows depend on what is not there;
+   nor when a file was replaced, whose old rows are gone. #}
+{% macro is_read_by_batch() -%}
+    {%- if not (execute and is_incremental_build() and model.sources) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set system, object = model.sources[0] -%}
+    {%- if system == 'ledger' -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set contract = source_contract(system, object) -%}
+    {%- if contract.extract == 'full' or contract.replaces or not contract.key -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set rewritten = run_query(
+        'select count(*) from ' ~ batches_relation() ~ ' where is_rewrite'
+        ~ " and table_name = '" ~ source(system, object).identifier ~ "'"
+        ~ ' and batch_id not in (select batch_id from ' ~ state_relation('built_batches') ~ ')'
+    ).rows[0][0] -%}
+    {{ return(rewritten == 0) }}
+{%- endmacro %}
+
+{# The condition that a row of raw is of a record that a batch names which no finished build has
+   seen. #}
+{% macro is_named_by_new_batch(relation, contract) -%}
+    {%- set cells = ['_source_system'] -%}
+    {%- for column in contract.columns if column.name in contract.key -%}
+        {%- do cells.append('(' ~ contracted_cell(column) ~ ')') -%}
+    {%- endfor -%}
+    ({{ cells | join(', ') }}) in (
+            select {{ cells | join(', ') }}
+            from {{ relation }}
+            where _batch_id not in (select batch_id from {{ state_relation('built_batches') }})
+        )
+{%- endmacro %}

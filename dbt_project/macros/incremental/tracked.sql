@@ -1,0 +1,85 @@
+{# The configuration of a tracked model: what names a row, and which keys its changes note. #}
+{% macro tracked(unique_key, tracks) -%}
+    {%- if not var('incremental_builds', false) -%}
+        {{ return({'materialized': 'table'}) }}
+    {%- endif -%}
+    {{ return({
+        'materialized': 'incremental',
+        'incremental_strategy': 'tracked',
+        'unique_key': unique_key,
+        'meta': {'tracks': tracks},
+    }) }}
+{%- endmacro %}
+
+{# Incremental strategy `tracked`. The table becomes what its query gives; rows that stay the same
+   are not written, and of those that changed the old and the new keys go to state.changed_keys,
+   by meta `tracks`: entity to the column with its key, or to [object, column with an id]. Where a
+   row stood and when its file was taken are written, but change nothing that is built from it.
+   `unique_key` names a row. A staging model that read only new batches (read_by_batch) says
+   nothing of other keys. #}
+{% macro get_incremental_tracked_sql(arg_dict) -%}
+    {{ return(adapter.dispatch('tracked_sql', 'lead_ledger')(
+        arg_dict.target_relation, arg_dict.temp_relation, arg_dict.unique_key,
+        arg_dict.dest_columns
+    )) }}
+{%- endmacro %}
+
+{% macro duckdb__tracked_sql(target_relation, temp_relation, unique_key, dest_columns) -%}
+{%- set keys = [unique_key] if unique_key is string else unique_key -%}
+{%- set columns = dest_columns | map(attribute='quoted') | join(', ') -%}
+{%- set places = ['source_file', 'source_line', 'clock_at'] -%}
+{%- set content = dest_columns | rejectattr('name', 'in', places) | map(attribute='quoted')
+    | join(', ') -%}
+{%- set changes = '"changes_of_' ~ target_relation.identifier ~ '"' -%}
+{%- set matches = [] -%}
+{%- for key in keys -%}
+    {%- do matches.append('present.' ~ key ~ ' = named.' ~ key) -%}
+{%- endfor -%}
+{%- set match = matches | join(' and ') -%}
+{%- set compared -%}
+    {{ target_relation }} as present
+    {%- if is_read_by_batch() %}
+    where exists (select 1 from {{ temp_relation }} as named where {{ match }})
+    {%- endif -%}
+{%- endset -%}
+create or replace temp table {{ changes }} as
+select {{ columns }}, true as is_new
+from (
+    select {{ columns }} from {{ temp_relation }}
+    except all
+    select {{ columns }} from {{ compared }}
+)
+union all
+select {{ columns }}, false as is_new
+from (
+    select {{ columns }} from {{ compared }}
+    except all
+    select {{ columns }} from {{ temp_relation }}
+);
+
+{% for entity, tracked in (model.config.meta.tracks or {}).items() %}
+{%- set key = tracked if tracked is string
+    else record_key('source_system', tracked[0], tracked[1]) %}
+insert into {{ state_relation('changed_keys') }}
+select distinct '{{ entity }}', {{ key }}
+from (
+    {%- for present, other in [('is_new', 'not is_new'), ('not is_new', 'is_new')] %}
+    (
+        select {{ content }} from {{ changes }} where {{ present }}
+        except all
+        select {{ content }} from {{ changes }} where {{ other }}
+    )
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+) as touched
+where {{ key }} is not null;
+{% endfor %}
+
+delete from {{ target_relation }} as present
+where exists (select 1 from {{ changes }} as named where {{ match }});
+
+insert into {{ target_relation }} ({{ columns }})
+select {{ columns }}
+from {{ temp_relation }} as present
+where exists (select 1 from {{ changes }} as named where {{ match }})
+{%- endmacro %}

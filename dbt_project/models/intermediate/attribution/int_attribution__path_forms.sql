@@ -1,0 +1,39 @@
+-- Each way that was gone, in the forms that the report of paths knows, as text.
+{% set forms = {
+    'unique': none, 'exposure': list_without_repeats, 'first': list_of_firsts,
+    'frequency': list_of_counts,
+} %}
+
+with
+
+paths as (
+
+    select distinct path from {{ ref('int_attribution__journey_paths') }}
+    where path is not null
+
+),
+
+shortened as (
+
+    select
+        path,
+        {{ list_without('path', "'direct'") }} as path_without_direct
+    from paths
+
+),
+
+final as (
+
+    select
+        path,
+        {% for form, transformed in forms.items() -%}
+        {% for column, name in [('path', form), ('path_without_direct', form ~ '_no_direct')] -%}
+        {{ list_text(transformed(column) if transformed else column) }} as {{ name }}_path,
+        {% endfor -%}
+        {% endfor -%}
+        {{ list_text('path') }} as path_text
+    from shortened
+
+)
+
+select * from final

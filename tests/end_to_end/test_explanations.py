@@ -1,0 +1,290 @@
+"""`lead-ledger explain` on the demo's release: everything it says stands in the extracts.
+
+The stories are compared with the answer sheet, the places with the files themselves, and the rows
+behind a figure with the figure.
+"""
+
+import csv
+import json
+import random
+import re
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+SAMPLE = 40
+
+
+@pytest.fixture(scope="module")
+def explain(demo):
+    """Run the command; returns its document."""
+
+    def run(*arguments: str) -> dict:
+        kind, *rest = arguments
+        done = demo.run("explain", kind, *rest, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def converted(demo) -> dict[str, str]:
+    """A row of Lead.csv that became a contact, and so is two records of one person."""
+    with (demo.landing / "salesforce" / "lead" / "Lead.csv").open(newline="") as lines:
+        return next(row for row in csv.DictReader(lines) if row["ConvertedContactId"])
+
+
+def seconds(text: str) -> datetime:
+    return datetime.fromisoformat(text.removesuffix("Z"))
+
+
+def test_a_lead_is_found_by_all_its_names(demo, explain, converted, release):
+    story = explain("lead", f"salesforce:{converted['Id']}")
+    aliases = release.execute(
+        "select alias_id from marts.bridge_lead_aliases where source_system = 'salesforce'"
+        " and source_record_id in (?, ?)",
+        [converted["Id"], converted["ConvertedContactId"]],
+    ).fetchall()
+    assert len(aliases) == 2
+    names = [
+        f"salesforce:{converted['Id'][:15]}",
+        f"salesforce:{converted['ConvertedContactId']}",
+        f"  {converted['Email'].upper()} ",
+        *(alias for (alias,) in aliases),
+    ]
+    assert [explain("lead", name) == story for name in names] == [True] * len(names)
+    records = {record["source_record_id"] for record in story["records"]}
+    assert {converted["Id"], converted["ConvertedContactId"]} <= records
+    assert converted["Email"].lower() not in json.dumps(story).lower()
+
+
+def test_a_name_of_nobody_and_a_name_of_many_are_wrong_use(demo, answers, release):
+    nobody = demo.run("explain", "lead", "nobody@nowhere.example")
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert "there is no lead 'nobody@nowhere.example'" in nobody.stderr
+
+    # people who share a mailbox are several leads of one address, and so are two orgs' equal ids
+    shared = answers["defects"]["shared_mailbox"]["ids"]
+    with (demo.landing / "salesforce" / "lead" / "Lead.csv").open(newline="") as lines:
+        email = next(row["Email"] for row in csv.DictReader(lines) if row["Id"] == shared[0])
+    for name, condition in {
+        email: "email_key = (select email_key from marts.bridge_lead_aliases"
+        " where source_system = 'salesforce' and source_record_id = $record)",
+        shared[0]: "source_record_id = $record",
+    }.items():
+        count, example = release.execute(
+            "select count(distinct lead_id), min(lead_id) from marts.bridge_lead_aliases"
+            f" where {condition}",
+            {"record": shared[0]},
+        ).fetchone()
+        many = demo.run("explain", "lead", name)
+        assert count > 1
+        assert (many.returncode, many.stdout) == (2, "")
+        assert f"{name!r} names {count} of them" in many.stderr
+        assert example in many.stderr
+
+
+def test_the_story_of_a_lead_has_the_planned_stages(answers, explain):
+    planned = max(answers["stages"]["leads"], key=lambda lead: len(lead["entries"]))
+    story = explain("lead", f"salesforce:{planned['lead_id']}")
+    told = [entry for entry in story["entries"] if entry["kind"] == "stage"]
+    assert [
+        (entry["facts"]["to_stage"], entry["at"], entry["facts"]["cycle_number"]) for entry in told
+    ] == [(stage, at.removesuffix("Z"), cycle) for stage, at, cycle, _ in planned["entries"]]
+    cycles = [
+        entry["facts"]["cycle_number"] for entry in story["entries"] if entry["kind"] == "cycle"
+    ]
+    assert cycles == sorted({cycle for *_, cycle, _ in planned["entries"]})
+    times = [entry["at"] for entry in story["entries"]]
+    assert times == sorted(times)
+
+
+def test_the_story_of_a_lead_has_what_the_extracts_have(demo, explain, converted):
+    """Finished tasks with the lead or the contact that it became, counted in the file."""
+    people = {converted["Id"], converted["ConvertedContactId"]}
+    with (demo.landing / "salesforce" / "task" / "Task.csv").open(newline="") as lines:
+        tasks = {
+            row["Id"]
+            for row in csv.DictReader(lines)
+            if row["WhoId"] in people and row["IsClosed"] == "true" and row["IsDeleted"] != "true"
+        }
+    story = explain("lead", f"salesforce:{converted['Id']}")
+    told = {
+        entry["source_record_id"]
+        for entry in story["entries"]
+        if entry["kind"] == "activity" and entry["source_object"] == "task"
+    }
+    assert tasks
+    assert told == tasks
+
+
+def test_every_record_has_its_place_and_stands_there(demo, release):
+    """All records that facts name have a file and a line, and the line has their id."""
+    facts = ["bridge_lead_aliases", "fct_lead_stage_events", "fct_opportunity_stage_events"]
+    facts += ["fct_touches", "fct_activities"]
+    named = " union ".join(
+        f"select source_system, source_object, source_record_id from marts.{fact}" for fact in facts
+    )
+    missing = release.execute(
+        f"select * from ({named}) anti join marts.bridge_source_records"
+        " using (source_system, source_object, source_record_id)"
+    ).fetchall()
+    assert missing == []
+    places = release.execute(
+        f"select source_object, source_record_id, source_file, source_line from ({named})"
+        " inner join marts.bridge_source_records"
+        " using (source_system, source_object, source_record_id) order by all"
+    ).fetchall()
+    by_object: dict[str, list] = {}
+    for place in places:
+        by_object.setdefault(place[0], []).append(place)
+    shuffle = random.Random(5)
+    lines: dict[str, list[str]] = {}
+    for rows in by_object.values():
+        for _, record_id, file, line in shuffle.sample(rows, min(SAMPLE, len(rows))):
+            if file not in lines:
+                lines[file] = (demo.landing / file).read_text().splitlines()
+            # an id of several parts has each of them in its line
+            parts = record_id.split(":")[:2]
+            assert all(part in lines[file][line - 1] for part in parts), (record_id, file, line)
+    assert len(by_object) >= 10
+
+
+def test_the_story_of_an_opportunity_has_the_planned_journey(answers, explain):
+    planned = max(answers["journeys"]["journeys"], key=lambda journey: len(journey["touches"]))
+    story = explain("opportunity", f"salesforce:{planned['opportunity_id'][:15]}")
+    [revenue] = [
+        conversion
+        for conversion in story["conversions"]
+        if conversion["conversion_type"] == "revenue"
+    ]
+    assert revenue["converted_at"] == planned["converted_at"].removesuffix("Z")
+    told = [(touch["touched_at"], touch["channel"]) for touch in revenue["touches"]]
+    wanted = [
+        (touch["touched_at"].removesuffix("Z"), touch["channel"]) for touch in planned["touches"]
+    ]
+    assert sorted(told) == sorted(wanted)
+    assert all(touch["source_line"] for touch in revenue["touches"])
+    assert len(story["people"]) == planned["people"]
+
+
+def test_the_credits_of_an_opportunity_add_up_under_every_model(explain, release):
+    """The deal of the README: its amount in the extract, to the cent, whatever the model."""
+    story = explain("opportunity", "salesforce:006Ec0000B0004ZIQQ")
+    models = {
+        model
+        for (model,) in release.execute(
+            "select distinct attribution_model from marts.fct_attribution_credits"
+            " where conversion_type = 'revenue'"
+        ).fetchall()
+    }
+    [revenue] = [item for item in story["conversions"] if item["conversion_type"] == "revenue"]
+    totals = {name: Decimal(total["credited_amount"]) for name, total in revenue["totals"].items()}
+    assert totals == dict.fromkeys(models, Decimal("84085.37"))
+    for model in models:
+        credits = [touch["credits"].get(model) for touch in revenue["touches"]]
+        amounts = [Decimal(credit["credited_amount"]) for credit in credits if credit]
+        assert sum(amounts) == totals[model]
+
+
+def declarations(demo) -> list[tuple[str, dict]]:
+    manifest = json.loads((demo.current.parent / "current" / "manifest.json").read_text())
+    return [
+        (report, declaration)
+        for report, declared in manifest["reports"].items()
+        for declaration in declared
+    ]
+
+
+def test_the_declared_rows_add_up_to_every_figure(demo, release):
+    """Every report that says which rows are behind it is right in each of its rows."""
+    assert {report for report, _ in declarations(demo)} >= {
+        "rpt_attribution_by_channel",
+        "rpt_funnel_by_cohort",
+    }
+    for report, declaration in declarations(demo):
+        matches = " and ".join(
+            f"report.{column} is not distinct from ({expression})"
+            for column, expression in declaration["keys"].items()
+        )
+        condition = declaration.get("condition") or "true"
+        figures = ", ".join(
+            f"{expression} as found_{name}" for name, expression in declaration["figures"].items()
+        )
+        for name in declaration["figures"]:
+            wrong = release.execute(
+                f"with report as (select row_number() over () as report_row, *"
+                f" from reports.{report}),"
+                f" found as (select report.report_row, {figures} from report"
+                f" inner join {declaration['table']} as base on {matches} and ({condition})"
+                " group by report.report_row)"
+                f" select report.* from report left join found using (report_row)"
+                f" where {name} is not null and abs({name} - coalesce(found_{name}, 0)) > 1e-6"
+            ).fetchall()
+            assert wrong == [], (report, name)
+            counted = release.execute(
+                f"select count(*) from reports.{report} where {name} != 0"
+            ).fetchone()
+            assert counted[0] > 0, (report, name)
+
+
+def test_the_rows_behind_a_figure(explain, release):
+    month, channel, amount = release.execute(
+        "select cast(conversion_month as varchar), channel, attributed_amount"
+        " from reports.rpt_attribution_by_channel where conversion_type = 'revenue'"
+        " and attribution_model = 'linear' and spend_amount > 0"
+        " order by attributed_amount desc limit 1"
+    ).fetchone()
+    explanation = explain(
+        "metric",
+        "rpt_attribution_by_channel",
+        f"conversion_month={month[:7]}",
+        f"channel={channel}",
+        "conversion_type=revenue",
+        "attribution_model=linear",
+    )
+    [row] = explanation["rows"]
+    credits, spend = explanation["behind"]
+    assert Decimal(row["attributed_amount"]) == amount
+    # a conversion without an exchange rate has credits without money
+    amounts = [credit["credited_amount"] for credit in credits["rows"]]
+    assert sum(Decimal(money) for money in amounts if money is not None) == amount
+    assert {credit["channel"] for credit in credits["rows"]} == {channel}
+    assert all(credit["source_line"] for credit in credits["rows"])
+    assert sum(Decimal(cost["spend_amount"]) for cost in spend["rows"]) == Decimal(
+        row["spend_amount"]
+    )
+
+    # a report of single records is its own rows
+    explanation = explain("metric", "rpt_exceptions", "reason=too_few_fields")
+    assert explanation["behind"] == []
+    assert {row["reason"] for row in explanation["rows"]} == {"too_few_fields"}
+    assert all(row["source_line"] for row in explanation["rows"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["metric", "rpt_nothing"], "there is no report 'rpt_nothing'; there are: rpt_"),
+        (["metric", "rpt_exceptions", "colour=red"], "'colour=red' is no filter of rpt_exceptions"),
+        (["metric", "rpt_exceptions", "reason"], "column=value"),
+        (["opportunity", "006"], "there is no opportunity '006'"),
+        (["lead", "x", "--release", "yesterday"], "no release 'yesterday'"),
+    ],
+)
+def test_wrong_use_says_what_there_is(demo, arguments, message):
+    done = demo.run("explain", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_people_read_times_places_and_totals(demo, converted):
+    told = demo.run("explain", "lead", f"salesforce:{converted['Id']}").stdout
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d  stage +inquiry", told, re.MULTILINE)
+    assert re.search(r"salesforce lead \w{18}, salesforce/lead/Lead\.csv:\d+$", told, re.MULTILINE)
+    told = demo.run("explain", "opportunity", "salesforce:006Ec0000B0004ZIQQ").stdout
+    assert re.search(r"^│ Total +│ 84,085\.37 +│ 84,085\.37 ", told, re.MULTILINE)
+    told = demo.run("explain", "metric", "rpt_exceptions", "reason=too_few_fields").stdout
+    assert "which rows are behind it" in told
