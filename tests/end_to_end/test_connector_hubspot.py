@@ -38,6 +38,7 @@ KEYS = {
     "form": ["guid"],
     "merged_deal": ["deal_id", "merged_deal_id"],
     "owner": ["owner_id"],
+    "team": ["id"],
 }
 # tables of the folder that say nothing of leads
 UNREAD = {
@@ -50,7 +51,6 @@ UNREAD = {
     "engagement_note",
     "property",
     "property_option",
-    "team",
 }
 RESENT = 10  # deals that a second extract brings again, beside one broken and one unusable line
 

@@ -175,7 +175,7 @@ def test_field_history_gives_the_second_of_the_win(release):
         " where opportunity.source_record_id = '006000000000001AAA' order by event_number"
     ).fetchall()
     assert rows == [
-        ("opportunity", datetime(2026, 1, 10, 10), "opportunity_field_history"),
+        ("opportunity", datetime(2026, 1, 10, 10), "opportunity"),
         ("customer", datetime(2026, 2, 9, 15), "opportunity_field_history"),
     ]
     (pipeline,) = release.execute(

@@ -10,6 +10,8 @@ from installation import Installation, copy_checkout, count_differences, publish
 
 # Where a row stood is the one thing that another order of the rows may change.
 PLACES = ("source_file", "source_line")
+# tells of the releases before as well, of which there is one more here
+MEMORY = "marts.lead_stage_events_history"
 
 
 def test_building_twice_gives_equal_tables(demo, installation):
@@ -52,6 +54,7 @@ def test_order_and_split_of_files_and_of_refreshes_change_nothing(demo, tmp_path
     check.unlink()
     installation.refresh()
     differences = count_differences(demo, installation, without=PLACES)
+    assert differences.pop(MEMORY) > 0
     assert set(differences.values()) == {0}, differences
 
 

@@ -71,7 +71,7 @@
                 'insert into ' ~ state_relation('declarations') ~ ' values ' ~ rows | join(', ')
             ) -%}
         {%- endif -%}
-        {%- if not failed and not missing -%}
+        {%- if hashes and not failed and not missing -%}
             {%- do run_query('delete from ' ~ state_relation('changed_keys')) -%}
             {%- do run_query('delete from ' ~ state_relation('built_batches')) -%}
             {%- do run_query(

@@ -44,12 +44,13 @@ accounts as (
 
 calendar as (
 
-    select distinct
-        dates.date_month,
+    -- more months than dim_dates has: an old customer's first win may be before all else
+    select
+        dates.date_day as date_month,
         clock.as_of
-    from {{ ref('dim_dates') }} as dates
+    from {{ days_from_to('1990-01-01', '2100-12-31') }} as dates
     cross join {{ ref('int_clock') }} as clock
-    where dates.date_day <= {{ org_date('clock.as_of') }}
+    where extract(day from dates.date_day) = 1
 
 ),
 
@@ -72,10 +73,16 @@ lives as (
     left join months
         on firsts.account_id = months.account_id and calendar.date_month = months.won_month
     where
-        accounts.ended_at is null
-        or accounts.ended_at > calendar.as_of
-        or {{ month_of(org_date('accounts.ended_at')) }} >= calendar.date_month
-        or months.won_month is not null
+        -- a win that the CRM dates ahead is one all the same
+        months.won_month is not null
+        or (
+            calendar.date_month <= {{ org_date('calendar.as_of') }}
+            and (
+                accounts.ended_at is null
+                or accounts.ended_at > calendar.as_of
+                or {{ month_of(org_date('accounts.ended_at')) }} >= calendar.date_month
+            )
+        )
 
 ),
 

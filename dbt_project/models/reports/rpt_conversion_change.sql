@@ -137,10 +137,10 @@ final as (
         cast(previous_share as double) as previous_lead_share,
         cast(rate as double) as conversion_rate,
         cast(previous_rate as double) as previous_conversion_rate,
-        cast(mix_effect as double) as mix_effect,
-        cast(rate_effect as double) as rate_effect,
-        cast(mix_effect + rate_effect as double) as member_effect,
-        sum(mix_effect + rate_effect) {{ totals }} as conversion_change
+        {{ rounded('mix_effect') }} as mix_effect,
+        {{ rounded('rate_effect') }} as rate_effect,
+        {{ rounded('mix_effect + rate_effect') }} as member_effect,
+        {{ rounded('sum(mix_effect + rate_effect) ' ~ totals) }} as conversion_change
     from split
     -- both quarters have leads: what ends the series, or a gap in it, is no change
     where share is not null and previous_share is not null

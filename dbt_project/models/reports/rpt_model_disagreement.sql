@@ -33,6 +33,8 @@ totals as (
         sum(credited_amount) as credited_amount
     from credits
     group by conversion_type, attribution_model
+    -- channels of journeys that led nowhere have no share of nothing
+    having sum(credited_conversions) > 0
 
 ),
 

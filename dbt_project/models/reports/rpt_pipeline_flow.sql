@@ -139,8 +139,8 @@ final as (
         {{ share_of('passed_count', 'left_count') }} as yield_rate,
         {{ share_of('scrapped_count', 'left_count') }} as scrap_rate,
         {{ share_of('sent_back_count', 'left_count') }} as rework_rate,
-        cast(mean_cycle_days as double) as mean_cycle_days,
-        cast(median_cycle_days as double) as median_cycle_days,
+        {{ rounded('mean_cycle_days') }} as mean_cycle_days,
+        {{ rounded('median_cycle_days') }} as median_cycle_days,
         {{ share_of('day_count * (closing_count - net_count / 2.0)', all_left) }} as stock_days
     from stocked
 

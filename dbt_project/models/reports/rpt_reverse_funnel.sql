@@ -109,8 +109,8 @@ final as (
         cast(won_count as bigint) as won_count,
         cast(won_amount as decimal(18, 2)) as won_amount,
         cast(average_sale as decimal(18, 2)) as average_sale_amount,
-        cast(remaining as double) as remaining_customers,
-        cast(on_hand as double) as expected_customers,
+        {{ rounded('remaining') }} as remaining_customers,
+        {{ rounded('on_hand') }} as expected_customers,
         cast(
             case
                 when remaining = 0 then 'reached'
@@ -130,7 +130,7 @@ final as (
         cast(ceil(remaining / nullif(rate_low, 0)) as bigint) as highest_needed_count,
         {{ add_days('due_date', '-ceil(median_lag_days)') }} as latest_entry_date,
         cast(standing_count as bigint) as standing_count,
-        cast(expected_count as double) as expected_conversions,
+        {{ rounded('expected_count') }} as expected_conversions,
         cast(round(expected_amount, 2) as decimal(18, 2)) as expected_amount,
         cast(ceil(greatest(remaining - on_hand, 0) / nullif(rate, 0)) as bigint)
             as further_needed_count,

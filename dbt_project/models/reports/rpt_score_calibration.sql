@@ -124,7 +124,7 @@ final as (
         cast(counted.{{ count }}_count as bigint) as {{ count }}_count,
         {% endfor -%}
         {% for column in ['min_value', 'max_value', 'hit_rate', 'brier_score'] -%}
-        cast(counted.{{ column }} as double) as {{ column }},
+        {{ rounded('counted.' ~ column) }} as {{ column }},
         {% endfor -%}
         {% for side, sign in {'low': '-', 'high': '+'}.items() -%}
         {{ wilson_bound('counted.hit_count', 'counted.decision_count', sign) }}
@@ -133,7 +133,7 @@ final as (
         counted.hit_rate / nullif(max(case when counted.decile is null then counted.hit_rate end)
             over (partition by counted.signal, counted.source_system), 0) as lift,
         {% for column in ['auc', 'auc_low', 'auc_high'] -%}
-        cast(curves.{{ column }} as double) as {{ column }},
+        {{ rounded('curves.' ~ column) }} as {{ column }},
         {% endfor -%}
         cast({{ score_verdict('counted', 'curves') }} as {{ dbt.type_string() }}) as verdict
     from counted
