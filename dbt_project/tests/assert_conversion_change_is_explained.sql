@@ -20,5 +20,5 @@ sums as (
 select *
 from sums
 where
-    abs(explained - (rate - previous_rate)) > 1e-9
-    or abs(conversion_change - (rate - previous_rate)) > 1e-9
+    abs(explained - (rate - previous_rate)) > 1e-7
+    or abs(conversion_change - (rate - previous_rate)) > 1e-7
