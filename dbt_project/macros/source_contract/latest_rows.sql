@@ -16,7 +16,10 @@
    content_key, a hash of the row's contracted cells. #}
 {% macro latest_rows(system, object, with_content=false) -%}
 {%- set relation = source(system, object) -%}
-{%- if execute -%}
+{%- if var('is_linted', false) -%}
+{#- the linter does not judge what a macro writes, and would take minutes to read it in every model -#}
+{{ relation }}
+{%- elif execute -%}
 {%- set contract = source_contract(system, object) -%}
 {%- set version = [contract.history] if contract.history else [] -%}
 {%- set key = (['source_system'] + contract.key + version) | join(', ') -%}
