@@ -128,7 +128,8 @@ class Home:
         relations, failures = [], []
         for result in done.result.results:
             node = result.node
-            if str(result.status) != "success":
+            # exposures have nothing to build
+            if str(result.status) not in ("success", "no-op"):
                 failures.append(f"{node.name}: {result.status}: {result.message}")
             elif node.resource_type == "model":
                 relations.append(Relation(node.database, f"{node.schema}.{node.alias}"))

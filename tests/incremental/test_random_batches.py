@@ -26,8 +26,9 @@ def model_of_attribution_added(story: Story) -> None:
     story.project.change(file, "half_life_days: 7", "half_life_days: 30")
     story.project.change(
         file,
-        "- {name: linear, family: linear}",
-        "- {name: even, family: linear}\n    - {name: opener, family: single, position: first}",
+        "- {name: j_shaped, family: position, first: 20, middle: 20, last: 60}",
+        "- {name: early, family: position, first: 70, middle: 20, last: 10}\n"
+        "    - {name: opener, family: single, position: first}",
     )
     story.project.parse()
 
@@ -46,13 +47,13 @@ def model_broken_and_repaired(story: Story) -> None:
     """A model fails while a batch is built; it is repaired when the next batch is there."""
     file = f"{LIFECYCLE}/int_lifecycle__cycle_events.sql"
     story.project.change(
-        file, "is_partial_loss,\n        -- after", "is_nonsense,\n        -- after"
+        file, "is_overruled,\n        -- it comes", "is_nonsense,\n        -- it comes"
     )
     story.project.parse()
     story.next_batch()
     story.fail(*BUILT_BY_KEY, *NO_SEEDS)
     story.project.change(
-        file, "is_nonsense,\n        -- after", "is_partial_loss,\n        -- after"
+        file, "is_nonsense,\n        -- it comes", "is_overruled,\n        -- it comes"
     )
     story.project.parse()
     story.next_batch()

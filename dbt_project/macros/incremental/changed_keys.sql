@@ -10,9 +10,6 @@
 
 {# The configuration of a model that is built by key. #}
 {% macro built_by_key(entity, column) -%}
-    {%- if not var('incremental_builds', false) -%}
-        {{ return({'materialized': 'table'}) }}
-    {%- endif -%}
     {{ return({
         'materialized': 'incremental',
         'incremental_strategy': 'append',

@@ -1,8 +1,5 @@
 {# The configuration of a tracked model: what names a row, and which keys its changes note. #}
 {% macro tracked(unique_key, tracks) -%}
-    {%- if not var('incremental_builds', false) -%}
-        {{ return({'materialized': 'table'}) }}
-    {%- endif -%}
     {{ return({
         'materialized': 'incremental',
         'incremental_strategy': 'tracked',
