@@ -25,6 +25,11 @@ DAGSTER_CONFIG = "telemetry:\n  enabled: false\n"
 REFRESH_CONFIG = f"""{DAGSTER_CONFIG}compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+event_log_storage:
+  module: orchestration.event_log
+  class: PooledSqliteEventLogStorage
+  config:
+    base_dir: {{event_logs}}
 """
 
 
@@ -167,7 +172,9 @@ def _run_job(
             raise RefreshError(str(error)) from error
         settings.dagster_home.mkdir(parents=True, exist_ok=True)
         (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_CONFIG, encoding="utf-8")
-        (settings.dagster_home / "refresh.yaml").write_text(REFRESH_CONFIG, encoding="utf-8")
+        # where Dagster itself would keep them
+        config = REFRESH_CONFIG.format(event_logs=settings.dagster_home / "history" / "runs")
+        (settings.dagster_home / "refresh.yaml").write_text(config, encoding="utf-8")
         with DagsterInstance.from_config(str(settings.dagster_home), "refresh.yaml") as instance:
             result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
                 instance=instance,
