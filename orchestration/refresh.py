@@ -1,6 +1,7 @@
 """A refresh from the command line: the lock, the demo, nothing new, and the Dagster job."""
 
 import contextlib
+import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -173,7 +174,8 @@ def _run_job(
         settings.dagster_home.mkdir(parents=True, exist_ok=True)
         (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_CONFIG, encoding="utf-8")
         # where Dagster itself would keep them
-        config = REFRESH_CONFIG.format(event_logs=settings.dagster_home / "history" / "runs")
+        event_logs = json.dumps(str(settings.dagster_home / "history" / "runs"))
+        config = REFRESH_CONFIG.format(event_logs=event_logs)
         (settings.dagster_home / "refresh.yaml").write_text(config, encoding="utf-8")
         with DagsterInstance.from_config(str(settings.dagster_home), "refresh.yaml") as instance:
             result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
