@@ -133,10 +133,11 @@ final as (
         cast(case when not has_unconverted_spend then payback_months end as bigint)
             as payback_months,
         cast(spend_share as double) as spend_share,
-        sum(spend_share * spend_share) over (partition by touch_month) as spend_hhi,
+        {{ rounded('sum(spend_share * spend_share) over (partition by touch_month)') }}
+            as spend_hhi,
         cast(median_days_to_win as double) as median_days_to_win,
         cast(return_horizon as {{ dbt.type_string() }}) as return_horizon,
-        sum(spend_share) over (partition by touch_month, return_horizon)
+        {{ rounded('sum(spend_share) over (partition by touch_month, return_horizon)') }}
             as horizon_spend_share,
         cast(target_share as double) as horizon_target_share,
         cast('{{ var('reporting_currency') }}' as {{ dbt.type_string() }}) as currency_code

@@ -42,7 +42,7 @@ ranked as (
         conversion_type,
         content,
         row_number() over (
-            partition by conversion_type order by sum(weight) desc, content asc
+            partition by conversion_type order by round(sum(weight), 9) desc, content asc
         ) as content_rank
     from touched
     group by conversion_type, content

@@ -89,7 +89,8 @@ shared as (
         {% for part in parts -%}
         quarters.{{ part }}_count,
         quarters.{{ part }}_value,
-        {{ share_of('quarters.' ~ part ~ '_value', 'quarters.total_value') }} as {{ part }}_share,
+        {{ rounded(share_of('quarters.' ~ part ~ '_value', 'quarters.total_value')) }}
+            as {{ part }}_share,
         {% endfor -%}
         {% for part in ['total', 'sourced'] -%}
         {{ share_of('quarters.' ~ part ~ '_value', 'previous.' ~ part ~ '_value') }} - 1

@@ -123,9 +123,10 @@ final as (
         {% for count in counts -%}
         cast(counted.{{ count }}_count as bigint) as {{ count }}_count,
         {% endfor -%}
-        {% for column in ['min_value', 'max_value', 'hit_rate', 'brier_score'] -%}
-        {{ rounded('counted.' ~ column) }} as {{ column }},
+        {% for column in ['min_value', 'max_value', 'hit_rate'] -%}
+        cast(counted.{{ column }} as double) as {{ column }},
         {% endfor -%}
+        {{ rounded('counted.brier_score') }} as brier_score,
         {% for side, sign in {'low': '-', 'high': '+'}.items() -%}
         {{ wilson_bound('counted.hit_count', 'counted.decision_count', sign) }}
             as hit_{{ side }}_rate,
