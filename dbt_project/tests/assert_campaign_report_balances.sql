@@ -1,4 +1,9 @@
 -- Law 4: under every model the report by campaign holds all credit and all spend.
+{% set counted = {
+    'leads': 'lead', 'mqls': 'mql', 'sqls': 'sql', 'opportunities': 'pipeline',
+    'customers': 'revenue',
+} %}
+
 with
 
 models as (
@@ -17,6 +22,10 @@ credits as (
 
     select
         attribution_model,
+        {% for name, conversion_type in counted.items() -%}
+        sum(case when conversion_type = '{{ conversion_type }}' then weight else 0 end)
+            as {{ name }},
+        {% endfor -%}
         sum(case when conversion_type = 'revenue' then credited_amount end) as revenue_amount,
         sum(case when conversion_type = 'pipeline' then credited_amount end) as pipeline_amount
     from {{ ref('fct_attribution_credits') }}
@@ -28,6 +37,9 @@ report as (
 
     select
         attribution_model,
+        {% for name in counted -%}
+        sum(attributed_{{ name }}) as {{ name }},
+        {% endfor -%}
         sum(revenue_amount) as revenue_amount,
         sum(pipeline_amount) as pipeline_amount,
         sum(spend_amount) as spend_amount
@@ -38,6 +50,10 @@ report as (
 
 select
     models.attribution_model,
+    {% for name in counted -%}
+    credits.{{ name }},
+    report.{{ name }} as reported_{{ name }},
+    {% endfor -%}
     credits.revenue_amount,
     report.revenue_amount as reported_revenue_amount,
     credits.pipeline_amount,
@@ -52,3 +68,6 @@ where
     coalesce(report.revenue_amount, 0) != coalesce(credits.revenue_amount, 0)
     or coalesce(report.pipeline_amount, 0) != coalesce(credits.pipeline_amount, 0)
     or coalesce(report.spend_amount, 0) != spend.spend_amount
+    {% for name in counted -%}
+    or abs(coalesce(report.{{ name }}, 0) - coalesce(credits.{{ name }}, 0)) > 1e-4
+    {% endfor %}

@@ -19,7 +19,8 @@ credits as (
     select
         conversion_type,
         attribution_model,
-        sum(credited_amount) as credited_amount
+        sum(credited_amount) as credited_amount,
+        sum(weight) as credited_conversions
     from {{ ref('fct_attribution_credits') }}
     group by conversion_type, attribution_model
 
@@ -31,6 +32,7 @@ report as (
         conversion_type,
         attribution_model,
         sum(attributed_amount) as attributed_amount,
+        sum(attributed_conversions) as attributed_conversions,
         sum(spend_amount) as spend_amount
     from {{ ref('rpt_attribution_by_channel') }}
     group by conversion_type, attribution_model
@@ -42,6 +44,8 @@ select
     dimensions.attribution_model,
     credits.credited_amount,
     report.attributed_amount,
+    credits.credited_conversions,
+    report.attributed_conversions,
     spend.spend_amount,
     report.spend_amount as reported_spend_amount
 from dimensions
@@ -56,4 +60,6 @@ left join report
         and dimensions.attribution_model = report.attribution_model
 where
     coalesce(report.attributed_amount, 0) != coalesce(credits.credited_amount, 0)
+    or abs(coalesce(report.attributed_conversions, 0) - coalesce(credits.credited_conversions, 0))
+    > 1e-4
     or coalesce(report.spend_amount, 0) != spend.spend_amount

@@ -25,15 +25,28 @@ deals as (
     from {{ ref('fct_opportunities') }}
     where is_sales_pipeline
 
+),
+
+parts as (
+
+    select 'all' as part
+    union all
+    select 'bands' as part
+
 )
 
 select
-    bands.*,
+    parts.part,
+    bands.opportunity_count,
+    bands.won_amount,
+    bands.expected_amount,
+    bands.activity_count,
     deals.opportunity_count as expected_opportunity_count
-from bands
+from parts
 cross join deals
+left join bands on parts.part = bands.part
 where
-    bands.opportunity_count != deals.opportunity_count
-    or bands.won_amount != deals.won_amount
-    or bands.expected_amount != deals.expected_amount
-    or bands.activity_count != deals.activity_count
+    coalesce(bands.opportunity_count, 0) != deals.opportunity_count
+    or coalesce(bands.won_amount, 0) != deals.won_amount
+    or coalesce(bands.expected_amount, 0) != deals.expected_amount
+    or coalesce(bands.activity_count, 0) != deals.activity_count

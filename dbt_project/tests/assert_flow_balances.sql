@@ -42,7 +42,7 @@ visits as (
 )
 
 select
-    flow.stage,
+    stages.stage,
     flow.flow_month,
     flow.opening_count,
     flow.previous_closing_count,
@@ -50,10 +50,14 @@ select
     totals.in_count,
     visits.visit_count,
     visits.standing_count
-from flow
-inner join totals on flow.stage = totals.stage
-left join visits on flow.stage = visits.stage
+from {{ ref('lifecycle_stages') }} as stages
+left join flow on stages.stage = flow.stage
+left join totals on stages.stage = totals.stage
+left join visits on stages.stage = visits.stage
 where
-    flow.opening_count != flow.previous_closing_count
-    or totals.in_count != coalesce(visits.visit_count, 0)
-    or (flow.next_month is null and flow.closing_count != coalesce(visits.standing_count, 0))
+    stages.stage_rank < 60
+    and (
+        flow.opening_count != flow.previous_closing_count
+        or coalesce(totals.in_count, 0) != coalesce(visits.visit_count, 0)
+        or (flow.next_month is null and flow.closing_count != coalesce(visits.standing_count, 0))
+    )

@@ -18,13 +18,25 @@ cells as (
     from {{ ref('rpt_funnel_by_cohort') }}
     group by stage, horizon_days
 
+),
+
+horizons as (
+
+    {% for days in var('funnel_horizon_days') -%}
+    select {{ days }} as horizon_days
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
 )
 
 select
-    cells.stage,
-    cells.horizon_days,
+    stages.stage,
+    horizons.horizon_days,
     cells.entered_count,
     cycles.cycle_count
-from cells
+from {{ ref('lifecycle_stages') }} as stages
+cross join horizons
 cross join cycles
-where cells.entered_count != cycles.cycle_count
+left join cells
+    on stages.stage = cells.stage and horizons.horizon_days = cells.horizon_days
+where stages.stage != 'inquiry' and coalesce(cells.entered_count, 0) != cycles.cycle_count

@@ -25,16 +25,36 @@ found as (
     from {{ ref('rpt_top_paths') }}
     group by conversion_type, path_transform, is_direct_dropped
 
+),
+
+forms as (
+
+    {% for form in ['unique', 'exposure', 'first', 'frequency'] -%}
+    select
+        '{{ form }}' as path_transform,
+        false as is_direct_dropped
+    union all
+    select
+        '{{ form }}' as path_transform,
+        true as is_direct_dropped
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
 )
 
 select
     expected.conversion_type,
-    found.path_transform,
-    found.is_direct_dropped,
+    forms.path_transform,
+    forms.is_direct_dropped,
     expected.journey_count,
     found.journey_count as found_journey_count
 from expected
-left join found on expected.conversion_type = found.conversion_type
+cross join forms
+left join found
+    on
+        expected.conversion_type = found.conversion_type
+        and forms.path_transform = found.path_transform
+        and forms.is_direct_dropped = found.is_direct_dropped
 where
     found.conversion_type is null
     or expected.journey_count != found.journey_count

@@ -29,15 +29,19 @@ open_cycles as (
 )
 
 select
-    report.stage,
+    stages.stage,
     report.standing_count,
     report.channel_standing_count,
     report.completed_count,
     report.channel_completed_count,
     open_cycles.open_count
-from report
-left join open_cycles on report.stage = open_cycles.stage
+from {{ ref('lifecycle_stages') }} as stages
+left join report on stages.stage = report.stage
+left join open_cycles on stages.stage = open_cycles.stage
 where
-    report.standing_count != coalesce(open_cycles.open_count, 0)
-    or report.channel_standing_count != report.standing_count
-    or report.channel_completed_count != report.completed_count
+    stages.stage_rank < 60
+    and (
+        coalesce(report.standing_count, 0) != coalesce(open_cycles.open_count, 0)
+        or report.channel_standing_count != report.standing_count
+        or report.channel_completed_count != report.completed_count
+    )
