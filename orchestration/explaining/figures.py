@@ -38,7 +38,11 @@ def explain_figures(reader: ReleaseReader, report: str, filters: Sequence[str]) 
         "report": report,
         "filters": list(filters),
         "rows": rows if "source_line" in columns or not has_place else reader.with_sources(rows),
-        "behind": [_behind(reader, declaration, chosen, values) for declaration in declared],
+        "behind": [
+            _behind(reader, declaration, chosen, values)
+            for declaration in declared
+            if _applies(reader, declaration, chosen, values)
+        ],
     }
 
 
@@ -77,6 +81,16 @@ def _condition(
     return " and ".join(conditions), values
 
 
+def _applies(
+    reader: ReleaseReader, declaration: Mapping[str, Any], chosen: str, values: list[str]
+) -> bool:
+    """Whether a declaration speaks of any of the rows: some speak of one kind alone (`when`)."""
+    if not declaration.get("when"):
+        return True
+    query = f"select count(*) as row_count from ({chosen}) as report where {declaration['when']}"
+    return reader.rows(query, values)[0]["row_count"] > 0
+
+
 def _behind(
     reader: ReleaseReader, declaration: Mapping[str, Any], chosen: str, values: list[str]
 ) -> dict[str, Any]:
@@ -85,7 +99,7 @@ def _behind(
         f'report."{column}" is not distinct from ({expression})'
         for column, expression in declaration["keys"].items()
     ]
-    matches += [f"({declaration['condition']})"] if declaration.get("condition") else []
+    matches += [f"({declaration[name]})" for name in ("when", "condition") if declaration.get(name)]
     counted = (
         f"from {table} as base where exists ("
         f"select 1 from ({chosen}) as report where {' and '.join(matches)})"

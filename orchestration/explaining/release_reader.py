@@ -64,9 +64,17 @@ class ReleaseReader:
 
 @contextmanager
 def open_release(release: Release) -> Iterator[ReleaseReader]:
-    """Open the DuckDB file of a release, as any reader does: read-only."""
+    """Open the DuckDB file of a release, as any reader does: read-only.
+
+    Its "now" is the variable as_of of the connection.
+    """
     with attached(release=release.database) as connection:
         connection.execute("use release")
+        # a manifest has whole seconds: "now" is the last moment of its second
+        connection.execute(
+            "set variable as_of = (select cast($as_of as timestamp) + to_microseconds(999999))",
+            {"as_of": release.manifest.get("as_of")},
+        )
         yield ReleaseReader(release, connection)
 
 
