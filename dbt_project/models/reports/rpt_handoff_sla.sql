@@ -1,6 +1,6 @@
 {% set breakdowns = {
     'all': "'(all)'",
-    'month': "cast(" ~ month_of('handed_off_at') ~ " as " ~ dbt.type_string() ~ ")",
+    'month': "cast(" ~ month_of(org_date('handed_off_at')) ~ " as " ~ dbt.type_string() ~ ")",
     'owner': "coalesce(owner_id, '(none)')",
     'source_channel': 'source_channel',
     'rule_version': "coalesce(cast(rule_version as " ~ dbt.type_string() ~ "), '(none)')",

@@ -42,8 +42,8 @@ compared as (
         coalesce(sides.crm_verdict_reason, 'all_met') as verdict_reason,
         case
             when sides.rules_at is null or sides.crm_at <= sides.rules_at
-                then {{ month_of('sides.crm_at') }}
-            else {{ month_of('sides.rules_at') }}
+                then {{ month_of(org_date('sides.crm_at')) }}
+            else {{ month_of(org_date('sides.rules_at')) }}
         end as decision_month,
         case
             when sides.rules_at is null or sides.crm_at <= sides.rules_at
