@@ -324,7 +324,7 @@ def _run_package(kind: str, company: Path, work: Path) -> dict:
         return {"cpu_seconds": round(cpu, 3), "results": dict(rows)}
     paths = models.con.execute(
         "select path, sum(is_converted::int) as won, sum((not is_converted)::int) as lost from ("
-        "   select is_converted, string_agg(channel, ' > ' order by touch_position) as path"
+        "   select is_converted, string_agg(channel, '>' order by touch_position) as path"
         f"  from {models.relation('chain_steps')} where conversion_type = 'revenue'"
         "   group by is_converted, journey_key) group by path"
     ).df()
@@ -350,7 +350,7 @@ def _markov_package(paths: object) -> dict:
 
     def work() -> None:
         frame = markov_model(
-            paths, "path", "won", var_null="lost", sep=" > ", verbose=False, flg_pro=False
+            paths, "path", "won", var_null="lost", sep=">", verbose=False, flg_pro=False
         )
         result = frame[0] if isinstance(frame, (list, tuple)) else frame
         total = result["total_conversions"].sum()

@@ -166,3 +166,12 @@ def chain_of(
 def test_a_declaration_that_does_not_hold_is_named(tmp_path: Path, declared: dict, said: str):
     with pytest.raises(AssertionError, match=f"attribution model 'mine' {said}"):
         AttributionProject(tmp_path / "project", {"attribution_models": [LINEAR, declared]})
+
+
+def test_no_stage_needs_to_be_a_conversion(tmp_path: Path):
+    declared = {"attribution_models": [LINEAR], "lead_conversion_stages": {}}
+    project = AttributionProject(tmp_path / "project", declared)
+    connection = project.run(world_of_paths([(True, ["email"])]))
+    credits = project.relation("fct_attribution_credits")
+    types = connection.execute(f"select distinct conversion_type from {credits} order by 1")
+    assert types.fetchall() == [("pipeline",), ("revenue",)]

@@ -20,6 +20,8 @@ entries as (
 
     select
         case
+            -- no company needs to declare any
+            when to_stage is null then cast(null as {{ dbt.type_string() }})
             {% for conversion_type, stage in var('lead_conversion_stages').items() -%}
             when to_stage = '{{ stage }}' then '{{ conversion_type }}'
             {% endfor -%}
