@@ -2,7 +2,11 @@ with
 
 exceptions as (
 
-    select * from {{ ref('int_quality__exceptions') }}
+    select
+        *,
+        -- a key of the join, not a condition on one side of it: that is no hash join
+        case when source_file is null then source_record_id end as unplaced_record_id
+    from {{ ref('int_quality__exceptions') }}
 
 ),
 
@@ -31,10 +35,9 @@ final as (
     from exceptions
     left join record_places
         on
-            exceptions.source_file is null
-            and exceptions.source_system = record_places.source_system
+            exceptions.source_system = record_places.source_system
             and exceptions.source_object = record_places.source_object
-            and exceptions.source_record_id = record_places.source_record_id
+            and exceptions.unplaced_record_id = record_places.source_record_id
 
 )
 
