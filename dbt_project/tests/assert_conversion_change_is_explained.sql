@@ -45,5 +45,5 @@ left join leads as previous
 where
     sums.entered_count is distinct from leads.lead_count
     or sums.previous_entered_count is distinct from previous.lead_count
-    or abs(sums.explained - (sums.rate - sums.previous_rate)) > 1e-7
-    or abs(sums.conversion_change - (sums.rate - sums.previous_rate)) > 1e-7
+    or abs(sums.explained - (sums.rate - sums.previous_rate)) > 1e-9
+    or abs(sums.conversion_change - (sums.rate - sums.previous_rate)) > 1e-9

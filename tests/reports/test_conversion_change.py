@@ -42,8 +42,8 @@ def test_effects(cycles, table, as_of):
             rows = found.loc[(quarter, stage, dimension)]
             members = set(cycles.loc[now | before, dimension])
             assert set(rows.index) == members
-            assert rows["member_effect"].sum() == pytest.approx(change, abs=1e-7)
-            assert rows["conversion_change"].unique() == pytest.approx([change], abs=1e-8)
+            assert rows["member_effect"].sum() == pytest.approx(change, abs=1e-12)
+            assert rows["conversion_change"].unique() == pytest.approx([change])
             for member, row in rows.iterrows():
                 mine = cycles[dimension] == member
                 share, was = mine[now].mean(), mine[before].mean()
@@ -54,8 +54,8 @@ def test_effects(cycles, table, as_of):
                 else:
                     mix = (share - was) * (rate + was_rate) / 2
                     own = (share + was) / 2 * (rate - was_rate)
-                assert row["mix_effect"] == pytest.approx(mix, abs=1e-8)
-                assert row["rate_effect"] == pytest.approx(own, abs=1e-8)
+                assert row["mix_effect"] == pytest.approx(mix, abs=1e-12)
+                assert row["rate_effect"] == pytest.approx(own, abs=1e-12)
                 checked += 1
     assert checked > 300
 

@@ -137,10 +137,14 @@ final as (
         cast(previous_share as double) as previous_lead_share,
         cast(rate as double) as conversion_rate,
         cast(previous_rate as double) as previous_conversion_rate,
-        {{ rounded('mix_effect') }} as mix_effect,
-        {{ rounded('rate_effect') }} as rate_effect,
-        {{ rounded('mix_effect + rate_effect') }} as member_effect,
-        {{ rounded('sum(mix_effect + rate_effect) ' ~ totals) }} as conversion_change
+        cast(mix_effect as double) as mix_effect,
+        cast(rate_effect as double) as rate_effect,
+        cast(mix_effect + rate_effect as double) as member_effect,
+        -- from the counts, not as the sum of the effects, whose last bits depend on its order
+        {{ share_of('sum(reached_count) ' ~ totals, 'sum(entered_count) ' ~ totals) }}
+        - {{ share_of(
+            'sum(previous_reached_count) ' ~ totals, 'sum(previous_entered_count) ' ~ totals
+        ) }} as conversion_change
     from split
     -- both quarters have leads: what ends the series, or a gap in it, is no change
     where share is not null and previous_share is not null
