@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
-
-BUSY_TIMEOUT_SECONDS = 60
 
 
 class PooledSqliteEventLogStorage(SqliteEventLogStorage):
@@ -36,7 +35,10 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
             if shard not in self._engines:
                 self._engines[shard] = create_engine(
                     self.conn_string_for_shard(shard),
-                    connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+                    connect_args={
+                        "timeout": SQLITE_BUSY_TIMEOUT_SECONDS,
+                        "check_same_thread": False,
+                    },
                 )
             engine = self._engines[shard]
             if shard not in self._initialized_dbs:
