@@ -63,20 +63,13 @@ cells as (
 
 ),
 
-earlier as (
-
-    select
-        *,
-        cast({{ dbt.dateadd('quarter', 1, 'quarter_starting') }} as date) as next_quarter
-    from cells
-
-),
+{% set quarter_after = dbt.dateadd('quarter', 1, 'earlier.quarter_starting') %}
 
 -- every member of a quarter or of the one before it
 members as (
 
     select
-        coalesce(cells.quarter_starting, earlier.next_quarter) as quarter_starting,
+        coalesce(cells.quarter_starting, {{ quarter_after }}) as quarter_starting,
         coalesce(cells.stage, earlier.stage) as stage,
         coalesce(cells.dimension, earlier.dimension) as dimension,
         coalesce(cells.member, earlier.member) as member,
@@ -85,26 +78,29 @@ members as (
         coalesce(earlier.entered_count, 0) as previous_entered_count,
         coalesce(earlier.reached_count, 0) as previous_reached_count
     from cells
-    full outer join earlier
+    full outer join cells as earlier
         on
-            cells.quarter_starting = earlier.next_quarter
+            cells.quarter_starting = {{ quarter_after }}
             and cells.stage = earlier.stage
             and cells.dimension = earlier.dimension
             and cells.member = earlier.member
 
 ),
 
+{% set whens = ['', 'previous_'] %}
 {% set totals = 'over (partition by quarter_starting, stage, dimension)' %}
 
 shared as (
 
     select
-        *,
-        {{ share_of('entered_count', 'sum(entered_count) ' ~ totals) }} as share,
-        {{ share_of('previous_entered_count', 'sum(previous_entered_count) ' ~ totals) }}
-            as previous_share,
-        {{ share_of('reached_count', 'entered_count') }} as rate,
-        {{ share_of('previous_reached_count', 'previous_entered_count') }} as previous_rate
+        {% for when in whens -%}
+        {% set all_entered = 'sum(' ~ when ~ 'entered_count) ' ~ totals -%}
+        {% set all_reached = 'sum(' ~ when ~ 'reached_count) ' ~ totals -%}
+        {{ share_of(when ~ 'entered_count', all_entered) }} as {{ when }}share,
+        {{ share_of(when ~ 'reached_count', when ~ 'entered_count') }} as {{ when }}rate,
+        {{ share_of(all_reached, all_entered) }} as {{ when }}total_rate,
+        {% endfor -%}
+        *
     from members
 
 ),
@@ -129,22 +125,17 @@ final as (
         cast(stage as {{ dbt.type_string() }}) as stage,
         cast(dimension as {{ dbt.type_string() }}) as dimension,
         cast(member as {{ dbt.type_string() }}) as member,
-        {% for count in ['entered_count', 'reached_count'] -%}
-        cast({{ count }} as bigint) as {{ count }},
-        cast(previous_{{ count }} as bigint) as previous_{{ count }},
+        {% for when in whens -%}
+        cast({{ when }}entered_count as bigint) as {{ when }}entered_count,
+        cast({{ when }}reached_count as bigint) as {{ when }}reached_count,
+        cast({{ when }}share as double) as {{ when }}lead_share,
+        cast({{ when }}rate as double) as {{ when }}conversion_rate,
         {% endfor -%}
-        cast(share as double) as lead_share,
-        cast(previous_share as double) as previous_lead_share,
-        cast(rate as double) as conversion_rate,
-        cast(previous_rate as double) as previous_conversion_rate,
         cast(mix_effect as double) as mix_effect,
         cast(rate_effect as double) as rate_effect,
         cast(mix_effect + rate_effect as double) as member_effect,
         -- from the counts, not as the sum of the effects, whose last bits depend on its order
-        {{ share_of('sum(reached_count) ' ~ totals, 'sum(entered_count) ' ~ totals) }}
-        - {{ share_of(
-            'sum(previous_reached_count) ' ~ totals, 'sum(previous_entered_count) ' ~ totals
-        ) }} as conversion_change
+        total_rate - previous_total_rate as conversion_change
     from split
     -- both quarters have leads: what ends the series, or a gap in it, is no change
     where share is not null and previous_share is not null
