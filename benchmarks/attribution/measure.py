@@ -29,9 +29,11 @@ sys.path[:0] = [str(HERE), str(CHECKOUT / "tests" / "dbt"), str(CHECKOUT)]
 
 FOUR_RULES = ["first_touch", "last_touch", "linear", "position_based"]
 JOURNEYS = ["lead_stage_entries", "conversions", "conversion_leads", "journeys"]
-WEIGHTS = ["journey_channels", "journey_multiples", "journey_facts", "touch_weights"]
+WEIGHTS = ["journey_channels", "journey_multiples", "journey_facts", "milestones", "touch_weights"]
+VIEWS = ["milestones"]
 CREDITS = ["touch_credits"]
-CHAIN = ["lead_touches", "open_journeys", "chain_steps", "transitions", "channel_removals"]
+PATHS = ["lead_touches", "open_journeys", "journey_paths"]
+CHAIN = [*PATHS, "journey_moves", "transitions", "channel_removals"]
 GROUPS = {"journeys": JOURNEYS, "weights": WEIGHTS, "credits": CREDITS, "chain": CHAIN}
 SCANS = {
     "L1": "select lead_key, count(*), min(occurred_at), max(touch_priority), max(channel)"
@@ -165,7 +167,8 @@ class Models:
         spent = {}
         for step in steps:
             relation, sql = self._statements[f"int_attribution__{step}"]
-            statement = f"create or replace table {relation} as {sql}"
+            kind = "view" if step in VIEWS else "table"
+            statement = f"create or replace {kind} {relation} as {sql}"
             spent[step] = _timed(lambda sql=statement: self.con.execute(sql))
         return spent
 
@@ -314,19 +317,19 @@ def _run_package(kind: str, company: Path, work: Path) -> dict:
             f" from {models.relation('journeys')} group by conversion_key"
         ).fetchall()
         return _shapley_package([path for (path,) in paths])
-    models.build(["journey_channels", "journey_multiples", "journey_facts", *CHAIN[:3]])
+    models.build(PATHS)
     if kind == "markov":
-        cpu = sum(models.build(CHAIN[3:]).values())
+        cpu = sum(models.build(CHAIN[len(PATHS) :]).values())
         rows = models.con.execute(
             f"select channel, share / 1e9 from {models.relation('channel_removals')}"
             " where conversion_type = 'revenue' and period = 'all'"
         ).fetchall()
         return {"cpu_seconds": round(cpu, 3), "results": dict(rows)}
     paths = models.con.execute(
-        "select path, sum(is_converted::int) as won, sum((not is_converted)::int) as lost from ("
-        "   select is_converted, string_agg(channel, '>' order by touch_position) as path"
-        f"  from {models.relation('chain_steps')} where conversion_type = 'revenue'"
-        "   group by is_converted, journey_key) group by path"
+        "select array_to_string(path, '>') as path, sum(is_converted::int) as won,"
+        " sum((not is_converted)::int) as lost"
+        f" from {models.relation('journey_paths')}"
+        " where conversion_type = 'revenue' and path is not null group by path"
     ).df()
     return _markov_package(paths)
 

@@ -88,7 +88,9 @@ GIVEN = {
         "can_be_middle": "boolean",
         "is_attributable": "boolean",
     },
+    "int_changes__leads": {"lead_key": KEY},
     "int_changes__conversions": {"conversion_key": KEY},
+    "int_changes__journeys": {"journey_key": KEY},
     "channels": {"channel": TEXT, "is_paid": "boolean"},
 }
 

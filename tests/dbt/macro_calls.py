@@ -21,5 +21,8 @@ MACRO_MODELS = {
     + " from cells",
     "golden_local_times": "select local_moment, time_zone,"
     " {{ local_to_utc('local_moment', 'time_zone') }} as utc_moment from local_moments",
+    "golden_wilson_bounds": "select hits, trials,"
+    " {{ wilson_bound('hits', 'trials', '-') }} as low,"
+    " {{ wilson_bound('hits', 'trials', '+') }} as high from outcomes",
     "golden_time_zones": "select time_zone from {{ known_time_zones() }} as known",
 }

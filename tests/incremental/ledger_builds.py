@@ -28,7 +28,7 @@ NO_SEEDS = ("--exclude-resource-type", "seed")
 QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none")
 
 # Lists of what a build has to do: empty in a full one.
-LISTS = ("int_changes__leads", "int_changes__conversions")
+LISTS = ("int_changes__leads", "int_changes__conversions", "int_changes__journeys")
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,19 @@ class Home:
         return build
 
     def query(self, sql: str) -> list[tuple]:
-        with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
+        with self._connected(read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def execute(self, sql: str) -> None:
+        """Change what stands in the tables."""
+        with self._connected(read_only=False) as connection:
+            connection.execute(sql)
+
+    def _connected(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(str(self.settings.warehouse), read_only=read_only)
+        mode = " (read_only)" if read_only else ""
+        connection.execute(f"attach '{self.settings.marts}' as lead_ledger{mode}")
+        return connection
 
     def count(self, relation: str) -> int:
         return self.query(f"select count(*) from {relation}")[0][0]

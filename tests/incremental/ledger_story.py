@@ -82,11 +82,11 @@ class Story:
         self._since.append(f"a build failed: {build.failures[0].splitlines()[0]}")
 
     def send_again(self) -> None:
-        """Nothing new: no lead and no conversion has anything to be built again."""
+        """Nothing new: no lead, conversion or journey has anything to be built again."""
         self.company.now += timedelta(hours=1)
         self._load(self.company.send_again())
         self.build(*BUILT_BY_KEY, *NO_SEEDS)
-        for entities in ("leads", "conversions"):
+        for entities in ("leads", "conversions", "journeys"):
             count = self.ledger.count(f"intermediate.int_changes__{entities}")
             assert count == 0, self._told([f"{count} changed {entities}"])
 

@@ -21,7 +21,7 @@ def stage_mapped(story: Story) -> None:
 
 
 def model_of_attribution_added(story: Story) -> None:
-    """Another half-life, another model, one less."""
+    """Another half-life, another model, one less: what is declared as before is not computed."""
     file = "dbt_project/dbt_project.yml"
     story.project.change(file, "half_life_days: 7", "half_life_days: 30")
     story.project.change(
@@ -31,6 +31,29 @@ def model_of_attribution_added(story: Story) -> None:
         "    - {name: opener, family: single, position: first}",
     )
     story.project.parse()
+    story.next_batch()
+    weights = "intermediate.int_attribution__touch_weights"
+    credits = "lead_ledger.marts.int_attribution__touch_credits"
+    story.ledger.execute(f"update {weights} set linear__share = -1, time_decay__share = -1")
+    story.ledger.execute(f"update {credits} set linear__weight = -1, time_decay__weight = -1")
+    story.build(*BUILT_BY_KEY)
+    for table, column in ((weights, "share"), (credits, "weight")):
+        # what stands is what was there, and what was declared anew was computed
+        assert story.ledger.count(f"{table} where linear__{column} = -1") > 0
+        assert story.ledger.count(f"{table} where time_decay__{column} = -1") == 0
+        assert story.ledger.count(f"{table} where opener__{column} = 1") > 0
+        columns = story.ledger.query(f"select column_name from (describe {table})")
+        assert not [name for (name,) in columns if name.startswith("j_shaped__")]
+    story.ledger.execute(f"update {weights} set linear__share = 1 where linear__share = -1")
+    story.ledger.execute(
+        f"update {credits} as credits set linear__weight ="
+        " coalesce(1 / cast(weights.linear__total as double), 1)"
+        f" from {credits} as stands left join {weights} as weights"
+        " using (conversion_key, touch_key)"
+        " where credits.conversion_key = stands.conversion_key"
+        " and credits.touch_key is not distinct from stands.touch_key"
+        " and credits.linear__weight = -1"
+    )
 
 
 def extract_declared_full(story: Story) -> None:

@@ -55,6 +55,9 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set hashes = declared_hashes() -%}
+        {%- for node in hashes if node.partition('#')[0] in built -%}
+            {%- do built.append(node) -%}
+        {%- endfor -%}
         {%- set known = known_declarations(hashes) -%}
         {%- set current = current_nodes(hashes, known + built) -%}
         {%- set missing, rows = [], [] -%}
@@ -62,7 +65,7 @@
             {%- if node in current and node not in known -%}
                 {%- do rows.append("('" ~ node ~ "', '" ~ declared_hash ~ "')") -%}
             {%- endif -%}
-            {%- if node not in built and graph.nodes[node].resource_type == 'model' -%}
+            {%- if node not in built and graph.nodes.get(node).resource_type == 'model' -%}
                 {%- do missing.append(node) -%}
             {%- endif -%}
         {%- endfor -%}

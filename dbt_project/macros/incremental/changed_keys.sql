@@ -42,9 +42,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Leads and conversions depend on more than their own rows, so their lists are models. #}
+{# Leads, conversions and journeys depend on more than their own rows, so their lists are models. #}
 {% macro changed_list(entity) -%}
-    {%- if entity in ('lead', 'conversion') -%}
+    {%- if entity in ('lead', 'conversion', 'journey') -%}
         {{ api.Relation.create(
             database=target.database,
             schema=generate_schema_name('intermediate', none),

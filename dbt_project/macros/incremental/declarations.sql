@@ -1,14 +1,16 @@
 {# What every model that is built by key, and every node that such a model is made of, is built
    from, as a hash: its SQL and configuration, those of all that it reads,
    seeds and source contracts among them, the variables, and the macros (LEAD_LEDGER_MACROS, which
-   a refresh sets; whoever edits a macro by hand and runs dbt alone says --full-refresh). #}
+   a refresh sets; whoever edits a macro by hand and runs dbt alone says --full-refresh). Of nodes
+   with columns per attribution model the declarations of these count model by model, under
+   `<node>#<model>`. #}
 {% macro declared_hashes() -%}
     {%- set common = [env_var('LEAD_LEDGER_MACROS', ''), target.name] -%}
     {%- for name in [
         'systems', 'reporting_currency', 'org_utc_offset_hours', 'lookback_days',
         'milestone_grace_hours', 'reenter_grace_hours', 'fx_max_age_days',
         'identity_max_records', 'identity_max_names_per_email', 'record_source_touches',
-        'touch_scope', 'attribution_models', 'lead_conversion_stages',
+        'touch_scope', 'lead_conversion_stages',
     ] -%}
         {%- do common.append(name ~ '=' ~ tojson(var(name))) -%}
     {%- endfor -%}
@@ -40,6 +42,13 @@
             {%- do parts.append(_hash_of_node(parent, common, hashes)) -%}
         {%- endfor -%}
         {%- do hashes.update({unique_id: local_md5(parts | join(';'))}) -%}
+        {%- if node.config.meta.has_model_columns -%}
+            {%- for declaration in var('attribution_models') -%}
+                {%- do hashes.update({
+                    unique_id ~ '#' ~ declaration.name: local_md5(tojson(declaration))
+                }) -%}
+            {%- endfor -%}
+        {%- endif -%}
     {%- endif -%}
     {{ return(hashes[unique_id]) }}
 {%- endmacro %}
@@ -68,10 +77,24 @@
     {{ return(current) }}
 {%- endmacro %}
 
+{# What a node is made of; a model's columns also of that model's columns before. #}
+{% macro parts_of(unique_id) -%}
+    {%- set node_id, _, name = unique_id.partition('#') -%}
+    {%- set parts = graph.nodes[node_id].depends_on.nodes | select('in', graph.nodes) | list -%}
+    {%- if not name -%}
+        {{ return(parts) }}
+    {%- endif -%}
+    {%- set parts_of_columns = [node_id] -%}
+    {%- for part in parts if graph.nodes[part].config.meta.has_model_columns -%}
+        {%- do parts_of_columns.append(part ~ '#' ~ name) -%}
+    {%- endfor -%}
+    {{ return(parts_of_columns) }}
+{%- endmacro %}
+
 {% macro _is_current(unique_id, good, found) -%}
     {%- if unique_id not in found -%}
         {%- set seen = namespace(is_current=unique_id in good) -%}
-        {%- for parent in graph.nodes[unique_id].depends_on.nodes if parent in graph.nodes -%}
+        {%- for parent in parts_of(unique_id) -%}
             {%- if not _is_current(parent, good, found) -%}
                 {%- set seen.is_current = false -%}
             {%- endif -%}
@@ -88,7 +111,7 @@
 {% macro forget_stale_nodes() -%}
     {%- set hashes = declared_hashes() -%}
     {%- set good, relations = [], {} -%}
-    {%- for unique_id in hashes -%}
+    {%- for unique_id in hashes if unique_id in graph.nodes -%}
         {%- set node = graph.nodes[unique_id] -%}
         {%- if node.config.materialized == 'incremental' -%}
             {%- do relations.update({

@@ -1,4 +1,7 @@
-{{ config(**tracked(['conversion_key', 'lead_key'], {'conversion': 'conversion_key'})) }}
+{{ config(**tracked(['conversion_key', 'lead_key'], {
+    'conversion': 'conversion_key',
+    'converting_lead': 'lead_key',
+})) }}
 
 -- Whose touches count for a conversion: its buying group, else the people of its account; of a
 -- lead's own stages the lead.

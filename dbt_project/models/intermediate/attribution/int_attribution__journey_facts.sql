@@ -62,7 +62,6 @@ dated as (
         counted.*,
         multiples.touch_count_multiple,
         conversions.is_lead_cycle,
-        true as has_ft,
         coalesce(first_leads.lead_created_at <= conversions.converted_at, true) as has_lc,
         coalesce(conversions.opportunity_created_at <= conversions.converted_at, false) as has_oc,
         coalesce(conversions.won_at <= conversions.converted_at, false) as has_cw
@@ -73,27 +72,9 @@ dated as (
 
 ),
 
-milestones as (
-
-    select
-        *,
-        1 as ft_position,
-        case when has_lc then creation_position end as lc_position,
-        case when has_oc then opportunity_position end as oc_position,
-        case when has_cw then win_position end as cw_position
-    from dated
-
-),
-
 final as (
 
     select
-        {% for model in milestone_models() -%}
-        {% for milestone in model.milestones -%}
-        {{ milestone_position(model, milestone) }} as {{ model.name }}__{{ milestone }}_position,
-        {% endfor -%}
-        {{ milestone_parts(model) }} as {{ model.name }}__parts,
-        {% endfor -%}
         conversion_key,
         is_lead_cycle,
         touch_count,
@@ -102,8 +83,16 @@ final as (
         first_non_direct_position,
         last_non_direct_position,
         first_paid_position,
-        last_paid_position
-    from milestones
+        last_paid_position,
+        true as has_ft,
+        has_lc,
+        has_oc,
+        has_cw,
+        1 as ft_position,
+        case when has_lc then creation_position end as lc_position,
+        case when has_oc then opportunity_position end as oc_position,
+        case when has_cw then win_position end as cw_position
+    from dated
 
 )
 

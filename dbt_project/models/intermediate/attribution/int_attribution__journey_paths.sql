@@ -1,58 +1,95 @@
--- Each journey as the list of its channels, what it came to and how long it took. A conversion
--- without a touch is a journey without a way.
+{{ config(**built_by_key('journey', 'journey_key')) }}
+
+-- Every journey of opportunities' types, converting or not, as the list of its channels, with what
+-- it came to and how long it took. A conversion without a touch is a journey without a way.
 with
 
-steps as (
+journeys as (
 
-    select * from {{ ref('int_attribution__chain_steps') }}
+    select * from {{ ref('int_attribution__journeys') }}
+    where {{ is_changed('journey', 'conversion_key') }}
 
 ),
 
 conversions as (
 
     select * from {{ ref('int_attribution__conversions') }}
-    where not is_lead_cycle
+    where not is_lead_cycle and {{ is_changed('journey', 'conversion_key') }}
+
+),
+
+lead_touches as (
+
+    select * from {{ ref('int_attribution__lead_touches') }}
+    where {{ is_changed('journey', 'lead_key') }}
+
+),
+
+open_journeys as (
+
+    select * from {{ ref('int_attribution__open_journeys') }}
+    where {{ is_changed('journey', 'lead_key') }}
 
 ),
 
 ways as (
 
     select
-        conversion_type,
-        is_converted,
-        journey_key,
-        min(touched_at) as first_touched_at,
-        {{ ordered_list('channel', 'touch_position') }} as path
-    from steps
-    group by conversion_type, is_converted, journey_key
+        journeys.conversion_key,
+        min(journeys.touched_at) as first_touched_at,
+        {{ ordered_list('journeys.channel', 'journeys.touch_position') }} as path
+    from journeys
+    inner join conversions on journeys.conversion_key = conversions.conversion_key
+    group by journeys.conversion_key
 
 ),
 
+open_ways as (
+
+    select
+        open_journeys.conversion_type,
+        open_journeys.lead_key,
+        open_journeys.last_touched_at,
+        {{ ordered_list('lead_touches.channel', 'lead_touches.touch_position') }} as path
+    from open_journeys
+    inner join lead_touches
+        on
+            open_journeys.lead_key = lead_touches.lead_key
+            and open_journeys.window_starts_at <= lead_touches.touched_at
+    where
+        open_journeys.last_converted_at is null
+        or lead_touches.touched_at > open_journeys.last_converted_at
+    group by
+        open_journeys.conversion_type, open_journeys.lead_key, open_journeys.last_touched_at
+
+),
+
+-- the quarter of a journey is that of its conversion, else of its last touch
 final as (
 
     select
         conversions.conversion_type,
         true as is_converted,
         conversions.conversion_key as journey_key,
+        {{ quarter_label(org_date('conversions.converted_at')) }} as quarter,
         ways.path,
         {{ days_between('ways.first_touched_at', 'conversions.converted_at') }}
             as days_to_conversion,
         conversions.conversion_amount
     from conversions
-    left join ways
-        on conversions.conversion_key = ways.journey_key and ways.is_converted
+    left join ways on conversions.conversion_key = ways.conversion_key
 
     union all
 
     select
         conversion_type,
-        is_converted,
-        journey_key,
+        false as is_converted,
+        lead_key as journey_key,
+        {{ quarter_label(org_date('last_touched_at')) }} as quarter,
         path,
         cast(null as double) as days_to_conversion,
         cast(null as decimal(18, 2)) as conversion_amount
-    from ways
-    where not is_converted
+    from open_ways
 
 )
 

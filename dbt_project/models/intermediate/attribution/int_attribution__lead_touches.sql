@@ -1,3 +1,6 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+-- depends_on: {{ ref('int_changes__leads') }}
+
 -- The attributable touches of each lead in their order, whatever they led to.
 with
 
@@ -5,7 +8,10 @@ touches as (
 
     select * from {{ ref('int_touchpoints__touches') }}
     -- a record-source touch of an opportunity belongs to that opportunity alone
-    where is_attributable and opportunity_key is null
+    where
+        is_attributable
+        and opportunity_key is null
+        and {{ is_changed('lead', 'lead_key') }}
 
 ),
 

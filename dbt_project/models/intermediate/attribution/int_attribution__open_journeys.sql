@@ -1,3 +1,6 @@
+{{ config(**built_by_key('journey', 'lead_key')) }}
+-- depends_on: {{ ref('int_changes__journeys') }}
+
 -- Journeys that led to no conversion of a type: one of each lead whose touches count for none, and
 -- one more of a lead that went on after its last. Each reaches from the lead's last touch back over
 -- the lookback.
@@ -6,6 +9,7 @@ with
 lead_touches as (
 
     select * from {{ ref('int_attribution__lead_touches') }}
+    where {{ is_changed('journey', 'lead_key') }}
 
 ),
 
@@ -19,6 +23,7 @@ conversions as (
 conversion_leads as (
 
     select * from {{ ref('int_attribution__conversion_leads') }}
+    where {{ is_changed('journey', 'lead_key') }}
 
 ),
 

@@ -1,115 +1,108 @@
-{{ config(**built_by_key('conversion', 'conversion_key')) }}
+{{ config(**built_by_conversion_and_model()) }}
 
 -- The weights as shares of one and as money, models as columns: what fct_attribution_credits shows
 -- in rows. It stands beside that view in the release, because a view may name no other file.
-{% set models = attribution_models() %}
+{% set parts = model_parts() %}
 
 with
 
 weights as (
 
     select * from {{ ref('int_attribution__touch_weights') }}
-    where {{ is_changed('conversion', 'conversion_key') }}
+    where {{ is_in_parts(parts, 'conversion_key') }}
 
 ),
 
 conversions as (
 
     select * from {{ ref('int_attribution__conversions') }}
-    where {{ is_changed('conversion', 'conversion_key') }}
+    where {{ is_in_parts(parts, 'conversion_key') }}
 
 ),
 
-touched_conversions as (
-
-    select distinct conversion_key from weights
-
-),
-
-touched as (
+{% for part in parts %}
+cents_of_{{ part.name }} as (
 
     select
-        {% for model in models -%}
+        {% for model in part.models -%}
         {% set share, total = model.name ~ '__share', model.name ~ '__total' -%}
         {% set preceding = '(' ~ model.name ~ '__running - ' ~ share ~ ')' -%}
-        weights.{{ share }} / nullif(cast(weights.{{ total }} as double), 0)
-            as {{ model.name }}__weight,
+        {% set is_in = 'true' if model.credits_lead_cycles else 'not conversions.is_lead_cycle' -%}
+        -- law 3: a conversion without a touch keeps all of its credit on one row
+        case
+            when weights.touch_key is not null
+                then weights.{{ share }} / nullif(cast(weights.{{ total }} as double), 0)
+            when {{ is_in }} then cast(1 as double)
+        end as {{ model.name }}__weight,
         -- law 2: cents by the telescoping ceiling, so each model's credits sum to the
         -- conversion's value exactly
         case
-            when {{ share }} > 0
+            when weights.{{ share }} > 0
                 then
                     {{ ceiling_share('conversions.value_cents', model.name ~ '__running', total) }}
                     - {{ ceiling_share('conversions.value_cents', preceding, total) }}
+            when weights.touch_key is null and {{ is_in }} then conversions.value_cents
         end as {{ model.name }}__cents,
         {% endfor -%}
+        conversions.conversion_key,
+        conversions.conversion_type,
+        conversions.opportunity_key,
+        conversions.cycle_number,
+        coalesce(weights.lead_key, conversions.subject_lead_key) as lead_key,
         weights.touch_key,
         weights.touch_position,
-        weights.lead_key,
-        weights.channel,
+        coalesce(weights.channel, '(unattributed)') as channel,
         weights.campaign_key,
         weights.touched_at,
-        conversions.*
-    from weights
-    inner join conversions on weights.conversion_key = conversions.conversion_key
-
-),
-
--- law 3: a conversion without a touch keeps all of its credit on one row
-untouched as (
-
-    select
-        {% for model in models -%}
-        {% set is_in = 'true' if model.credits_lead_cycles else 'not conversions.is_lead_cycle' -%}
-        case when {{ is_in }} then cast(1 as double) end as {{ model.name }}__weight,
-        case when {{ is_in }} then conversions.value_cents end
-            as {{ model.name }}__cents,
-        {% endfor -%}
-        cast(null as bigint) as touch_key,
-        cast(null as bigint) as touch_position,
-        conversions.subject_lead_key as lead_key,
-        '(unattributed)' as channel,
-        cast(null as {{ dbt.type_string() }}) as campaign_key,
-        cast(null as timestamp) as touched_at,
-        conversions.*
+        conversions.converted_at,
+        conversions.touch_scope_used,
+        conversions.has_time_anomaly,
+        conversions.value_sign,
+        conversions.conversion_amount is null and not conversions.is_lead_cycle as is_unconverted
     from conversions
-    left join touched_conversions
-        on conversions.conversion_key = touched_conversions.conversion_key
-    where touched_conversions.conversion_key is null
+    left join weights on conversions.conversion_key = weights.conversion_key
+    where {{ is_in_part(part, 'conversions.conversion_key') }}
 
 ),
 
-credits as (
-
-    select * from touched
-    union all
-    select * from untouched
-
-),
-
+{% endfor %}
 final as (
 
+    {% for part in parts %}
     select
-        {% for model in models -%}
-        nullif({{ model.name }}__weight, 0) as {{ model.name }}__weight,
-        {{ cents_to_amount('value_sign * ' ~ model.name ~ '__cents') }}
+        {% for model in attribution_models() -%}
+        {% if model in part.models -%}
+        nullif(credits.{{ model.name }}__weight, 0) as {{ model.name }}__weight,
+        {{ cents_to_amount('credits.value_sign * credits.' ~ model.name ~ '__cents') }}
             as {{ model.name }}__amount,
+        {% else -%}
+        kept.{{ model.name }}__weight,
+        kept.{{ model.name }}__amount,
+        {% endif -%}
         {% endfor -%}
-        conversion_key,
-        conversion_type,
-        opportunity_key,
-        cycle_number,
-        lead_key,
-        touch_key,
-        touch_position,
-        channel,
-        campaign_key,
-        touched_at,
-        converted_at,
-        touch_scope_used,
-        has_time_anomaly,
-        conversion_amount is null and not is_lead_cycle as is_unconverted
-    from credits
+        credits.conversion_key,
+        credits.conversion_type,
+        credits.opportunity_key,
+        credits.cycle_number,
+        credits.lead_key,
+        credits.touch_key,
+        credits.touch_position,
+        credits.channel,
+        credits.campaign_key,
+        credits.touched_at,
+        credits.converted_at,
+        credits.touch_scope_used,
+        credits.has_time_anomaly,
+        credits.is_unconverted
+    from cents_of_{{ part.name }} as credits
+    {% if part.name == 'kept' -%}
+    inner join {{ this }} as kept
+        on
+            credits.conversion_key = kept.conversion_key
+            and coalesce(credits.touch_key, 0) = coalesce(kept.touch_key, 0)
+    {% endif -%}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 

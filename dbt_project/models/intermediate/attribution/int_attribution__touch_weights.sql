@@ -1,33 +1,31 @@
-{{ config(**built_by_key('conversion', 'conversion_key')) }}
+{{ config(**built_by_conversion_and_model()) }}
 
 -- The one weight table: per conversion and touch, each model's integer share, its total and its
 -- running share.
-{% set models = attribution_models() %}
+{% set parts = model_parts() %}
 -- conversions of opportunities are credited by all models, of leads by those that say so
-{% set scopes = {
-    'opportunity': models, 'lead': models | selectattr('credits_lead_cycles') | list,
-} %}
+{% set scopes = {'opportunity': 'not is_lead_cycle', 'lead': 'is_lead_cycle'} %}
 
 with
 
 journeys as (
 
     select * from {{ ref('int_attribution__journeys') }}
-    where {{ is_changed('conversion', 'conversion_key') }}
+    where {{ is_in_parts(parts, 'conversion_key') }}
 
 ),
 
 facts as (
 
-    select * from {{ ref('int_attribution__journey_facts') }}
-    where {{ is_changed('conversion', 'conversion_key') }}
+    select * from {{ ref('int_attribution__milestones') }}
+    where {{ is_in_parts(parts, 'conversion_key') }}
 
 ),
 
 journey_channels as (
 
     select * from {{ ref('int_attribution__journey_channels') }}
-    where {{ is_changed('conversion', 'conversion_key') }}
+    where {{ is_in_parts(parts, 'conversion_key') }}
 
 ),
 
@@ -54,39 +52,43 @@ placed as (
 
 ),
 
-{% for scope, scope_models in scopes.items() %}
-summands_of_{{ scope }} as (
+{% for part in parts %}
+{% for scope, is_in_scope in scopes.items() %}
+{% set slice = part.name ~ '_' ~ scope %}
+{% set credited = part.models if scope == 'opportunity'
+    else part.models | selectattr('credits_lead_cycles') | list %}
+summands_of_{{ slice }} as (
 
     select
-        {% for model in scope_models if model_summand(model) -%}
+        {% for model in credited if model_summand(model) -%}
         {{ model_summand(model) }} as {{ model.name }}__summand,
         {% endfor -%}
         *
     from placed
-    where {{ 'is_lead_cycle' if scope == 'lead' else 'not is_lead_cycle' }}
+    where {{ is_in_scope }} and {{ is_in_part(part, 'conversion_key') }}
 
 ),
 
-summed_of_{{ scope }} as (
+summed_of_{{ slice }} as (
 
     select
-        {% for model in scope_models if model_summand(model) -%}
+        {% for model in credited if model_summand(model) -%}
         sum({{ model.name }}__summand) over whole as {{ model.name }}__summand_total,
         sum({{ model.name }}__summand) over so_far as {{ model.name }}__summand_so_far,
         {% endfor -%}
         *
-    from summands_of_{{ scope }}
+    from summands_of_{{ slice }}
     window
         whole as (partition by conversion_key),
         so_far as (partition by conversion_key order by touch_position rows unbounded preceding)
 
 ),
 
-shares_of_{{ scope }} as (
+shares_of_{{ slice }} as (
 
     select
-        {% for model in models -%}
-        {% set is_in = model in scope_models -%}
+        {% for model in part.models -%}
+        {% set is_in = model in credited -%}
         cast({{ model_share(model) if is_in else 0 }} as bigint) as {{ model.name }}__share,
         cast({{ model_total(model) if is_in else 0 }} as bigint) as {{ model.name }}__total,
         cast({{ model_running_share(model) if is_in else 0 }} as bigint)
@@ -99,16 +101,45 @@ shares_of_{{ scope }} as (
         channel,
         campaign_key,
         touched_at
-    from summed_of_{{ scope }}
+    from summed_of_{{ slice }}
+
+),
+
+{% endfor %}
+shares_of_{{ part.name }} as (
+
+    {% for scope in scopes -%}
+    select * from shares_of_{{ part.name }}_{{ scope }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
 {% endfor %}
 final as (
 
-    select * from shares_of_opportunity
-    union all
-    select * from shares_of_lead
+    {% for part in parts %}
+    select
+        {% for model in attribution_models() -%}
+        {% set source = 'shares' if model in part.models else 'kept' -%}
+        {{ source }}.{{ model.name }}__share,
+        {{ source }}.{{ model.name }}__total,
+        {{ source }}.{{ model.name }}__running,
+        {% endfor -%}
+        shares.conversion_key,
+        shares.touch_key,
+        shares.touch_position,
+        shares.lead_key,
+        shares.channel,
+        shares.campaign_key,
+        shares.touched_at
+    from shares_of_{{ part.name }} as shares
+    {% if part.name == 'kept' -%}
+    inner join {{ this }} as kept
+        on shares.conversion_key = kept.conversion_key and shares.touch_key = kept.touch_key
+    {% endif -%}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 
