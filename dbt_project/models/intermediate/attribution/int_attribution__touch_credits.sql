@@ -3,6 +3,9 @@
 -- The weights as shares of one and as money, models as columns: what fct_attribution_credits shows
 -- in rows. It stands beside that view in the release, because a view may name no other file.
 {% set parts = model_parts() %}
+-- conversions of opportunities are credited by all models, of leads by those that say so; a stage
+-- of a lead has no amount
+{% set scopes = {'opportunity': 'not is_lead_cycle', 'lead': 'is_lead_cycle'} %}
 
 with
 
@@ -21,28 +24,36 @@ conversions as (
 ),
 
 {% for part in parts %}
-cents_of_{{ part.name }} as (
+{% for scope, is_in_scope in scopes.items() %}
+credits_of_{{ part.name }}_{{ scope }} as (
 
     select
         {% for model in part.models -%}
         {% set share, total = model.name ~ '__share', model.name ~ '__total' -%}
         {% set preceding = '(' ~ model.name ~ '__running - ' ~ share ~ ')' -%}
-        {% set is_in = 'true' if model.credits_lead_cycles else 'not conversions.is_lead_cycle' -%}
+        {% if scope == 'opportunity' or model.credits_lead_cycles -%}
         -- law 3: a conversion without a touch keeps all of its credit on one row
         case
-            when weights.touch_key is not null
-                then weights.{{ share }} / nullif(cast(weights.{{ total }} as double), 0)
-            when {{ is_in }} then cast(1 as double)
+            when weights.touch_key is null then cast(1 as double)
+            when weights.{{ share }} > 0
+                then weights.{{ share }} / cast(weights.{{ total }} as double)
         end as {{ model.name }}__weight,
+        {% else -%}
+        cast(null as double) as {{ model.name }}__weight,
+        {% endif -%}
+        {% if scope == 'opportunity' -%}
         -- law 2: cents by the telescoping ceiling, so each model's credits sum to the
         -- conversion's value exactly
         case
+            when weights.touch_key is null then conversions.value_cents
             when weights.{{ share }} > 0
                 then
                     {{ ceiling_share('conversions.value_cents', model.name ~ '__running', total) }}
                     - {{ ceiling_share('conversions.value_cents', preceding, total) }}
-            when weights.touch_key is null and {{ is_in }} then conversions.value_cents
         end as {{ model.name }}__cents,
+        {% else -%}
+        cast(null as bigint) as {{ model.name }}__cents,
+        {% endif -%}
         {% endfor -%}
         conversions.conversion_key,
         conversions.conversion_type,
@@ -61,7 +72,19 @@ cents_of_{{ part.name }} as (
         conversions.conversion_amount is null and not conversions.is_lead_cycle as is_unconverted
     from conversions
     left join weights on conversions.conversion_key = weights.conversion_key
-    where {{ is_in_part(part, 'conversions.conversion_key') }}
+    where
+        {{ is_in_scope }}
+        and {{ is_in_part(part, 'conversions.conversion_key') }}
+
+),
+
+{% endfor %}
+credits_of_{{ part.name }} as (
+
+    {% for scope in scopes -%}
+    select * from credits_of_{{ part.name }}_{{ scope }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -72,7 +95,7 @@ final as (
     select
         {% for model in attribution_models() -%}
         {% if model in part.models -%}
-        nullif(credits.{{ model.name }}__weight, 0) as {{ model.name }}__weight,
+        credits.{{ model.name }}__weight,
         {{ cents_to_amount('credits.value_sign * credits.' ~ model.name ~ '__cents') }}
             as {{ model.name }}__amount,
         {% else -%}
@@ -94,7 +117,7 @@ final as (
         credits.touch_scope_used,
         credits.has_time_anomaly,
         credits.is_unconverted
-    from cents_of_{{ part.name }} as credits
+    from credits_of_{{ part.name }} as credits
     {% if part.name == 'kept' -%}
     inner join {{ this }} as kept
         on
