@@ -28,8 +28,10 @@
 {%- set content = dest_columns | rejectattr('name', 'in', places) | map(attribute='quoted')
     | join(', ') -%}
 {%- set changes = '"changes_of_' ~ target_relation.identifier ~ '"' -%}
-{%- set matches = [] -%}
+{%- set names, matches, pairs = [], [], [] -%}
 {%- for key in keys -%}
+    {%- do names.append('coalesce(given.' ~ key ~ ', present.' ~ key ~ ') as ' ~ key) -%}
+    {%- do pairs.append('given.' ~ key ~ ' = present.' ~ key) -%}
     {%- do matches.append('present.' ~ key ~ ' = named.' ~ key) -%}
 {%- endfor -%}
 {%- set match = matches | join(' and ') -%}
@@ -40,19 +42,27 @@
     {%- endif -%}
 {%- endset -%}
 create or replace temp table {{ changes }} as
-select {{ columns }}, true as is_new
-from (
-    select {{ columns }} from {{ temp_relation }}
-    except all
-    select {{ columns }} from {{ compared }}
+with
+
+-- hashes of 64 bits of two versions of one row: that they meet by chance is one in 10^19
+differing as (
+    select {{ names | join(', ') }}
+    from (
+        select {{ keys | join(', ') }}, hash({{ columns }}) as content from {{ temp_relation }}
+    ) as given
+    full outer join (
+        select {{ keys | join(', ') }}, hash({{ columns }}) as content from {{ compared }}
+    ) as present on {{ pairs | join(' and ') }}
+    where given.content is distinct from present.content
 )
+
+select {{ columns }}, true as is_new
+from {{ temp_relation }} as present
+where exists (select 1 from differing as named where {{ match }})
 union all
 select {{ columns }}, false as is_new
-from (
-    select {{ columns }} from {{ compared }}
-    except all
-    select {{ columns }} from {{ temp_relation }}
-);
+from {{ target_relation }} as present
+where exists (select 1 from differing as named where {{ match }});
 
 {% for entity, tracked in (model.config.meta.tracks or {}).items() %}
 {%- set key = tracked if tracked is string
