@@ -69,6 +69,7 @@ def main() -> None:
 
 
 def _measure_all(folder: Path, scales: Iterable[float], pairs: int) -> None:
+    from batches import Ledger
     from company import write_company
 
     for name, declared in PROJECTS.items():
@@ -81,10 +82,17 @@ def _measure_all(folder: Path, scales: Iterable[float], pairs: int) -> None:
         if scale <= 1:
             kinds += ["shapley", "shapley package", "markov", "markov package"]
         runs: dict[str, list] = {kind: [] for kind in kinds}
+        ledger = Ledger(folder / "ledger", company, [m for group in GROUPS.values() for m in group])
+        batches = []
         for _ in range(pairs):
             for kind, measured in runs.items():
                 measured.append(_measure(kind, company, folder))
-        results[f"{scale:g}"] = {"runs": runs, "differences": _differences(runs)}
+            batches.append(ledger.measure())
+        results[f"{scale:g}"] = {
+            "runs": runs,
+            "differences": _differences(runs),
+            "batches": batches,
+        }
         shutil.rmtree(company)
         document = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
         document |= {"machine": _machine(), "pairs": pairs, "scales": results}
@@ -468,6 +476,21 @@ def _report(document: dict) -> None:
             lines.append(
                 f"| {scale} | {name} | {statistics.median(ours):.2f} |"
                 f" {statistics.median(theirs):.2f} | {ratio:.2f} | {shown} |"
+            )
+    lines += [
+        "",
+        "| scale | build | CPU s | of a full refresh | differing rows |",
+        "|--:|---|--:|--:|--:|",
+    ]
+    for scale, result in document["scales"].items():
+        batches = result["batches"]
+        for build in batches[0]["cpu_seconds"]:
+            spent = [each["cpu_seconds"][build] for each in batches]
+            shares = [each["cpu_seconds"][build] / each["cpu_seconds"]["full"] for each in batches]
+            differing = max(each["differing_rows"] for each in batches)
+            lines.append(
+                f"| {scale} | {build} | {statistics.median(spent):.1f} |"
+                f" {statistics.median(shares):.2f} | {differing} |"
             )
     path = HERE / "README.md"
     head, rest = path.read_text().split("<!-- measured -->\n")
