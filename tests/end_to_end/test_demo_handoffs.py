@@ -3,6 +3,7 @@
 import csv
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,20 +56,49 @@ def business_seconds(start: datetime, end: datetime, zone: str, holidays: dict) 
     return total
 
 
-@pytest.mark.parametrize("system", ORGS)
-def test_planned_handoffs_one_by_one(demo, answers, release, holidays, system):
-    sheet = of_system(answers, system)
-    owner_of = {row["Id"]: row["OwnerId"] for row in read(demo.landing / system / "lead/Lead.csv")}
-    zone_of = {
-        row["Id"]: row["TimeZoneSidKey"] for row in read(demo.landing / system / "user/User.csv")
-    }
-    exits = {
-        (lead["lead_id"], cycle): to_time(at)
+class Planned(NamedTuple):
+    """What a planned handoff comes to."""
+
+    cycle_number: int
+    time_zone: str
+    first_activity_at: datetime | None
+    seconds: int | None
+    business_seconds: int | None
+    sla_status: str
+    is_ignored: bool
+    sales_decision: str | None
+    decided_at: datetime | None
+    is_status_only: bool
+
+
+def find_exits(sheet: dict) -> dict[tuple[str, int], tuple[str, datetime]]:
+    """How and when the cycles of planned leads ended without a win."""
+    return {
+        (lead["lead_id"], cycle): (stage, to_time(at))
         for lead in sheet["stages"]["leads"]
         for stage, at, cycle, _ in lead["entries"]
         if stage in EXITS
     }
-    expected = {}
+
+
+def find_owners(demo, system: str) -> dict[str, str]:
+    return {row["Id"]: row["OwnerId"] for row in read(demo.landing / system / "lead/Lead.csv")}
+
+
+@pytest.fixture(scope="module")
+def planned(demo, answers, holidays) -> dict[str, dict[tuple[str, datetime], Planned]]:
+    """Per org, by lead and time of the handoff."""
+    return {system: plan_handoffs(demo, answers, holidays, system) for system in ORGS}
+
+
+def plan_handoffs(demo, answers, holidays, system: str) -> dict[tuple[str, datetime], Planned]:
+    sheet = of_system(answers, system)
+    owner_of = find_owners(demo, system)
+    zone_of = {
+        row["Id"]: row["TimeZoneSidKey"] for row in read(demo.landing / system / "user/User.csv")
+    }
+    exits = find_exits(sheet)
+    handoffs = {}
     for lead in sheet["handoffs"]["leads"]:
         zone = zone_of[owner_of[lead["lead_id"]]]
         for handed_off, cycle, first_activity, decision, decided in lead["handoffs"]:
@@ -85,10 +115,16 @@ def test_planned_handoffs_one_by_one(demo, answers, release, holidays, system):
                 is_over = business_seconds(start, AS_OF, zone, holidays) > SLA_SECONDS
                 status = "never" if is_over or is_exited else "pending"
             is_ignored = done is None and (is_exited or start + IGNORE_AFTER <= AS_OF)
-            expected[lead["lead_id"], start] = (
+            handoffs[lead["lead_id"], start] = Planned(
                 *(cycle, zone, done, *seconds, status, is_ignored),
                 *(decision, to_time(decided), decision is not None and done is None),
             )
+    return handoffs
+
+
+@pytest.mark.parametrize("system", ORGS)
+def test_planned_handoffs_one_by_one(answers, release, planned, system):
+    sheet, expected = of_system(answers, system), planned[system]
     found = {
         tuple(row[:2]): tuple(row[2:])
         for row in release.execute(
@@ -110,6 +146,121 @@ def test_planned_handoffs_one_by_one(demo, answers, release, holidays, system):
     assert found.keys() == expected.keys()
     wrong = {key: (found[key], values) for key, values in expected.items() if found[key] != values}
     assert wrong == {}
+
+
+def test_planned_handoffs_are_in_the_report(demo, answers, release, planned):
+    """Per owner no figure is less than the plan's sample has, nor more than the rest can add to it.
+
+    The sample has every path and not the paths in their shares, so shares cannot be held to it.
+    """
+    columns = {
+        "pending_count": lambda row: row.sla_status == "pending",
+        "due_count": lambda row: row.sla_status != "pending",
+        "met_count": lambda row: row.sla_status == "met",
+        "late_count": lambda row: row.sla_status == "late",
+        "never_count": lambda row: row.sla_status == "never",
+        "worked_count": lambda row: row.first_activity_at is not None,
+        "within_5_minutes_count": lambda row: row.seconds is not None and row.seconds <= 300,
+        "within_1_hour_count": lambda row: row.seconds is not None and row.seconds <= 3600,
+        "within_24_hours_count": lambda row: row.seconds is not None and row.seconds <= 86400,
+        "ignored_count": lambda row: row.is_ignored,
+        "status_only_count": lambda row: row.is_status_only,
+        "accepted_count": lambda row: row.sales_decision == "accepted",
+        "rejected_count": lambda row: row.sales_decision == "rejected",
+    }
+    reported = release.execute(
+        f"select source_system, source_record_id, handoff_count, {', '.join(columns)}"
+        " from reports.rpt_handoff_sla join marts.dim_owners on owner_id = breakdown_value"
+        " where breakdown = 'owner'"
+    ).fetchall()
+    found = {tuple(row[:2]): row[2:] for row in reported}
+    of_owner = defaultdict(list)
+    for system in ORGS:
+        owners = find_owners(demo, system)
+        for (lead, _), row in planned[system].items():
+            of_owner[system, owners[lead]].append(row)
+    assert of_owner.keys() == {key for key in found if key[0] in ORGS}
+    for owner, rows in of_owner.items():
+        total, *counts = found[owner]
+        assert total >= len(rows), owner
+        for (column, holds), count in zip(columns.items(), counts, strict=True):
+            known = sum(holds(row) for row in rows)
+            assert known <= count <= known + total - len(rows), (owner, column)
+
+
+@pytest.mark.parametrize("system", ORGS)
+def test_planned_losses_one_by_one(answers, release, planned, system):
+    """Every planned cycle that was handed off and went without a win, and why."""
+    exits = find_exits(of_system(answers, system))
+    cycles = defaultdict(list)
+    for (lead, handed_off_at), row in sorted(planned[system].items()):
+        cycles[lead, row.cycle_number].append((handed_off_at, row))
+    expected = {}
+    for cycle in cycles.keys() & exits.keys():
+        handed_off_at, first = cycles[cycle][0]
+        rows = [row for _, row in cycles[cycle]]
+        done = [row.first_activity_at for row in rows if row.first_activity_at]
+        if not done:
+            category = "not_worked"
+        elif all(row.sales_decision != "accepted" for row in rows):
+            category = "not_accepted"
+        else:
+            category = "worked_and_lost" if first.sla_status == "met" else "worked_late"
+        outcome, exited_at = exits[cycle]
+        expected[cycle] = (
+            *(category, outcome, len(rows), handed_off_at),
+            *(min(done, default=None), exited_at),
+        )
+    sampled = {lead["lead_id"] for lead in of_system(answers, system)["handoffs"]["leads"]}
+    found = {
+        tuple(row[:2]): tuple(row[2:])
+        for row in release.execute(
+            "select alias.source_record_id, loss.cycle_number, loss_category, outcome,"
+            " handoff_count, handed_off_at, first_activity_at, exited_at"
+            " from reports.rpt_handoff_losses as loss"
+            " join marts.bridge_lead_aliases as alias using (lead_id)"
+            " where alias.source_system = ? and alias.source_object = 'lead'",
+            [system],
+        ).fetchall()
+        if row[0] in sampled
+    }
+    assert {category for category, *_ in expected.values()} >= {"not_worked", "not_accepted"}
+    assert found == expected
+
+
+@pytest.mark.parametrize("system", [*ORGS, "hubspot"])
+def test_planned_leads_in_the_queue(answers, release, planned, system):
+    """Who is open by the plan, since when in which stage, and its newest handoff; nobody else."""
+    expected = {}
+    leads = of_system(answers, system)["stages"]["leads"]
+    for lead in leads:
+        stage, at, cycle, _ = lead["entries"][-1]
+        if stage in EXITS or stage == "customer":
+            continue
+        # what an org hands off is planned; of HubSpot it is not
+        handoffs = [
+            (handed_off_at, row.sla_status)
+            for (handed, handed_off_at), row in planned.get(system, {}).items()
+            if (handed, row.cycle_number) == (lead["lead_id"], cycle)
+        ]
+        days = (AS_OF - to_time(at)) / timedelta(days=1)
+        expected[lead["lead_id"]] = (cycle, stage, days, *max(handoffs, default=(None, None)))
+    sampled = {lead["lead_id"] for lead in leads}
+    found = {
+        row[0]: row[1:] if system in planned else (*row[1:4], None, None)
+        for row in release.execute(
+            "select alias.source_record_id, cycle_number, current_stage, days_in_current_stage,"
+            " handed_off_at, sla_status from reports.rpt_work_queue"
+            " join marts.bridge_lead_aliases as alias using (lead_id)"
+            " where alias.source_system = ? and alias.source_object in ('lead', 'contact')",
+            [system],
+        ).fetchall()
+        if row[0] in sampled
+    }
+    assert 0 < len(expected) < len(sampled)
+    assert found.keys() == expected.keys()
+    for lead, (cycle, stage, days, *handoff) in expected.items():
+        assert found[lead] == (cycle, stage, pytest.approx(days, abs=1e-9), *handoff), lead
 
 
 def test_share_of_ignored_handoffs(answers, release):

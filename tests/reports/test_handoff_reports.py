@@ -173,6 +173,13 @@ def test_handoff_sla(table, handoffs):
                 *((due["sla_status"] == status).mean() for status in ("met", "never")),
                 *(ignored, ignored / (ignored + worked) if ignored + worked else np.nan),
                 *(
+                    (group["sla_status"] == status).sum()
+                    for status in ("met", "late", "never", "pending")
+                ),
+                *(group["first_activity_at"].notna().sum(), group["is_status_only"].sum()),
+                *((group["sales_decision"] == said).sum() for said in ("accepted", "rejected")),
+                *((due["speed_to_lead_hours"] <= hours).mean() for hours in (1 / 12, 1, 24)),
+                *(
                     group[name].median()
                     for name in ("speed_to_lead_hours", "speed_to_lead_business_hours")
                 ),
@@ -182,6 +189,9 @@ def test_handoff_sla(table, handoffs):
             *(row.handoff_count, row.due_count, row.within_5_minutes_count),
             *(row.within_1_hour_count, row.within_24_hours_count, row.met_rate, row.never_rate),
             *(row.ignored_count, row.ignored_rate),
+            *(row.met_count, row.late_count, row.never_count, row.pending_count),
+            *(row.worked_count, row.status_only_count, row.accepted_count, row.rejected_count),
+            *(row.within_5_minutes_rate, row.within_1_hour_rate, row.within_24_hours_rate),
             *(row.median_speed_to_lead_hours, row.median_speed_to_lead_business_hours),
         )
         for row in report.itertuples()

@@ -100,6 +100,7 @@ def test_flow(visits, table, as_of):
         "inferred_left_count": count(left[left["is_inferred"]], "out_at"),
         "median_cycle_days": days.groupby([left_month, measured["stage"]]).median(),
     }
+    columns["mean_cycle_days"] = days.groupby([left_month, measured["stage"]]).mean()
     found = table("reports.rpt_pipeline_flow").set_index(["flow_month", "stage"])
     for name, expected in columns.items():
         if name.endswith("_count"):
@@ -114,6 +115,18 @@ def test_flow(visits, table, as_of):
         here = visits[(visits["stage"] == stage) & (visits["in_at"] < end)]
         standing = (here["out_at"].isna() | (here["out_at"] >= end)).sum()
         assert row["closing_count"] == standing, (month, stage)
+        before = visits[(visits["stage"] == stage) & (visits["in_at"] < month)]
+        opening = (before["out_at"].isna() | (before["out_at"] >= month)).sum()
+        assert row["opening_count"] == opening, (month, stage)
+        gone = [row[f"{how}_count"] for how in ("passed", "scrapped", "sent_back")]
+        assert row["left_count"] == sum(gone)
+        rates = [row[name] for name in ("yield_rate", "scrap_rate", "rework_rate")]
+        shares = [count / sum(gone) if sum(gone) else np.nan for count in gone]
+        assert rates == pytest.approx(shares, rel=1e-9, nan_ok=True)
+        # the stock holds inferred visits, too, and so does what drains it
+        drained = sum(gone) + row["inferred_left_count"]
+        lasts = (opening + standing) / 2 / (drained / month.days_in_month) if drained else np.nan
+        assert row["stock_days"] == pytest.approx(lasts, rel=1e-9, nan_ok=True)
 
 
 def test_planned_steps_are_recovered(answers, table):
@@ -124,3 +137,54 @@ def test_planned_steps_are_recovered(answers, table):
     assert planned.keys() == {"inquiry", "mql", "sal"}
     for stage, days in planned.items():
         assert found[stage] == pytest.approx(days, rel=0.1), stage
+
+
+@pytest.fixture(scope="module")
+def planned_visits(answers) -> pd.DataFrame:
+    """Visits to stages by the plan's sample of leads, with how each ended."""
+    sheets = [answers, answers["added"]["salesforce@emea"], answers["added"]["hubspot"]]
+    ladder = [*STAGES, "customer"]
+    rows = []
+    for lead in (lead for sheet in sheets for lead in sheet["stages"]["leads"]):
+        entries = lead["entries"]
+        for entry, after in zip(entries, [*entries[1:], None], strict=True):
+            stage, at, cycle, is_inferred = entry
+            if stage not in STAGES:
+                continue
+            left_at, how = None, "stays"
+            if after and after[2] == cycle:
+                left_at, how = after[1], "scrapped"
+                if after[0] in ladder:
+                    is_ahead = ladder.index(after[0]) > ladder.index(stage)
+                    how = "passed" if is_ahead else "sent_back"
+            rows.append((stage, at, left_at, is_inferred, how))
+    frame = pd.DataFrame(rows, columns=["stage", "in_at", "out_at", "is_inferred", "how"])
+    for column in ("in_at", "out_at"):
+        frame[column] = pd.to_datetime(frame[column]).dt.tz_localize(None)
+    return frame
+
+
+def test_planned_flow_is_recovered(planned_visits, table, as_of):
+    """Month by month the sample is in each figure; the other leads can only add to it."""
+    is_seen = ~planned_visits["is_inferred"]
+    moves = {
+        "entered_count": (is_seen, "in_at"),
+        "inferred_entered_count": (~is_seen, "in_at"),
+        "passed_count": (is_seen & (planned_visits["how"] == "passed"), "out_at"),
+        "scrapped_count": (is_seen & (planned_visits["how"] == "scrapped"), "out_at"),
+        "sent_back_count": (is_seen & (planned_visits["how"] == "sent_back"), "out_at"),
+        "inferred_left_count": (~is_seen & planned_visits["out_at"].notna(), "out_at"),
+    }
+    found = table("reports.rpt_pipeline_flow").set_index(["flow_month", "stage"])
+    for column, (holds, moment) in moves.items():
+        rows = planned_visits[holds]
+        month = rows[moment].dt.to_period("M").dt.start_time.rename("flow_month")
+        known = rows.groupby([month, "stage"]).size()
+        assert len(known) > 0, column
+        assert set(known.index) <= set(found.index), column
+        assert (found.loc[known.index, column] >= known).all(), column
+    for (month, stage), row in found.iterrows():
+        end = min(month + pd.offsets.MonthBegin(1), as_of + pd.Timedelta(seconds=1))
+        here = planned_visits[(planned_visits["stage"] == stage) & (planned_visits["in_at"] < end)]
+        standing = (here["out_at"].isna() | (here["out_at"] >= end)).sum()
+        assert row["closing_count"] >= standing, (month, stage)
