@@ -21,6 +21,8 @@ MACRO_MODELS = {
     + " from cells",
     "golden_local_times": "select local_moment, time_zone,"
     " {{ local_to_utc('local_moment', 'time_zone') }} as utc_moment from local_moments",
+    "golden_components": "select node_key, component_key from"
+    " {{ connected_components('nodes', 'edges') }} as found",
     "golden_wilson_bounds": "select hits, trials,"
     " {{ wilson_bound('hits', 'trials', '-') }} as low,"
     " {{ wilson_bound('hits', 'trials', '+') }} as high from outcomes",
