@@ -149,6 +149,7 @@ GENERIC = {
         {"direction": "outbound", "is_human": "true"},
         prefix="V",
     ),
+    "score": Form("score_events", {"object": "lead_id", "score": "score", "at": "occurred_at"}),
     "owner": Form(
         "owners",
         {"id": "owner_id", "name": "name", "team": "team"},
@@ -300,6 +301,12 @@ SALESFORCE = {
         },
         {"status": "Completed", "task_subtype": "Call", "is_closed": "true"},
         prefix="00T",
+    ),
+    "score": Form(
+        "lead_history",
+        {"id": "id", "object": "lead_id", "score": "new_value", "at": "created_date"},
+        {"field": "Score__c"},
+        prefix="018",
     ),
     "owner": Form(
         "user", {"id": "id", "name": "name", "modified": "system_modstamp"}, prefix="005"

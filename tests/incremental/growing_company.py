@@ -410,7 +410,28 @@ class Company:
             type="call",
             owner=self._pick(crm, "owner")["id"],
         )
-        return f"{made['id']} on {lead['id']}"
+        known = self._pick(crm, "activity")
+        field_name = self._random.choice(["lead", "at"])
+        known[field_name] = {
+            "lead": self._pick(crm, "lead")["id"],
+            "at": self._ago(self._random.randint(0, 300)),
+        }[field_name]
+        self._send(crm, "activity", known)
+        return f"{made['id']} on {lead['id']}, {known['id']} {field_name}"
+
+    def scores(self, crm: str) -> str:
+        """A score of these days or of long ago, and another value of one that is known."""
+        made = self._new(
+            crm,
+            "score",
+            object=self._pick(crm, "lead")["id"],
+            score=self._random.randint(0, 100),
+            at=self._ago(self._random.randint(0, 300)),
+        )
+        known = self._pick(crm, "score")
+        known["score"] = self._random.randint(0, 100)
+        self._send(crm, "score", known)
+        return f"{made['object']}, {known['object']}"
 
     def overlap(self, _crm: str) -> str:
         """Everything of an earlier file once more, in the file of today."""

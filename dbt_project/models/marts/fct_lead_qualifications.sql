@@ -1,8 +1,11 @@
+{{ config(**built_by_key('lead', 'lead_id')) }}
+
 with
 
 decisions as (
 
     select * from {{ ref('int_qualification__decisions') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,15 +1,17 @@
--- Leads to build again: their own rows changed, or those of a record, a touch or an opportunity of
--- theirs. A lead that lost any of these stands in the list by its old key.
+-- Leads to build again: their own rows changed, or those of a record, a touch, an activity or an
+-- opportunity of theirs. A lead that lost any of these stands in the list by its old key.
 -- depends_on: {{ ref('int_identity__leads') }}
+-- depends_on: {{ ref('int_lifecycle__activities_unioned') }}
 -- depends_on: {{ ref('int_lifecycle__opportunity_events') }}
 -- depends_on: {{ ref('int_touchpoints__touches') }}
-{% set histories = {
-    'salesforce': 'stg_salesforce__lead_histories',
-    'hubspot': 'stg_hubspot__contact_property_histories',
-    'generic': 'stg_generic__stage_events',
-} %}
-{% for system, histories in histories.items() if uses(system) %}
--- depends_on: {{ ref(histories) }}
+{% set histories = [
+    ('salesforce', 'stg_salesforce__lead_histories'),
+    ('hubspot', 'stg_hubspot__contact_property_histories'),
+    ('generic', 'stg_generic__stage_events'),
+    ('generic', 'stg_generic__score_events'),
+] %}
+{% for system, model in histories if uses(system) %}
+-- depends_on: {{ ref(model) }}
 {% endfor %}
 with
 

@@ -1,3 +1,5 @@
+{{ config(**tracked('activity_key', {'lead': 'lead_key'})) }}
+
 -- What salespeople did, and whether a person did it.
 with
 

@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- Decisions that a lead is ready for sales: the CRM's, at every observed entry to mql, and the
 -- rules', at the first signal of a cycle at which the version in force is met. Each with what that
 -- version says of the inputs then.
@@ -6,6 +8,7 @@ with
 states as (
 
     select * from {{ ref('int_qualification__states') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

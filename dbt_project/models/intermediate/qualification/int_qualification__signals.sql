@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- What the rules look at, in the cycle that each thing belongs to; and the entries to mql, at which
 -- the CRM decided. Interest is not commitment: they are told apart from here on.
 with
@@ -11,6 +13,7 @@ cycles as (
         ended_at,
         lead(started_at) over (partition by lead_key order by cycle_number) as next_started_at
     from {{ ref('int_lifecycle__cycles') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -29,7 +32,11 @@ signals as (
         occurred_at
     from {{ ref('int_touchpoints__touches') }}
     -- an open mail or a mere membership is no interest, and neither is the record's own source
-    where lead_key is not null and is_attributable and not is_inferred
+    where
+        lead_key is not null
+        and is_attributable
+        and not is_inferred
+        and {{ is_changed('lead', 'lead_key') }}
 
     union all
 
@@ -45,7 +52,7 @@ signals as (
         source_record_id,
         occurred_at
     from {{ ref('int_lifecycle__activities_unioned') }}
-    where lead_key is not null and is_human
+    where lead_key is not null and is_human and {{ is_changed('lead', 'lead_key') }}
 
     union all
 
@@ -61,6 +68,7 @@ signals as (
         source_record_id,
         occurred_at
     from {{ ref('int_qualification__scores_unioned') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -99,7 +107,7 @@ entries as (
         occurred_at,
         false as is_after_end
     from {{ ref('int_lifecycle__stage_events') }}
-    where to_stage = 'mql' and not is_inferred
+    where to_stage = 'mql' and not is_inferred and {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 {% set kinds = ['interest', 'commitment', 'meeting', 'inbound', 'outbound'] %}
 
 -- What was known of a lead at each of its signals, that one included: the newest score, whatever
@@ -11,6 +13,7 @@ signals as (
         -- a decision knows what came in its own second
         case when signal_type = 'mql' then 1 else 0 end as decides_last
     from {{ ref('int_qualification__signals') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

@@ -1,4 +1,8 @@
-{{ config(enabled=uses('generic'), unique_key=['source_system', 'lead_id', 'occurred_at']) }}
+{{ config(
+    enabled=uses('generic'),
+    unique_key=['source_system', 'lead_id', 'occurred_at'],
+    meta={'tracks': {'record': ['lead', 'lead_id']}},
+) }}
 
 with
 
