@@ -108,7 +108,12 @@ def _compile(folder: Path, declared: dict) -> None:
     stages = declared.get("stages", variables["lead_conversion_stages"])
     shutil.rmtree(folder, ignore_errors=True)
     project = AttributionProject(
-        folder, {"attribution_models": models, "lead_conversion_stages": stages}
+        folder,
+        {
+            "attribution_models": models,
+            "metrics_attribution_model": models[0]["name"],
+            "lead_conversion_stages": stages,
+        },
     )
     (folder / "statements.json").write_text(json.dumps(project.statements()))
 

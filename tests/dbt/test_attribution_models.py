@@ -168,6 +168,15 @@ def test_a_declaration_that_does_not_hold_is_named(tmp_path: Path, declared: dic
         AttributionProject(tmp_path / "project", {"attribution_models": [LINEAR, declared]})
 
 
+def test_the_model_of_the_metrics_has_to_be_declared(tmp_path: Path):
+    said = (
+        "variable metrics_attribution_model names 'linear', which attribution_models does not"
+        " declare; declared are: shapley"
+    )
+    with pytest.raises(AssertionError, match=said):
+        AttributionProject(tmp_path / "project", {"attribution_models": [SHAPLEY]})
+
+
 def test_no_stage_needs_to_be_a_conversion(tmp_path: Path):
     declared = {"attribution_models": [LINEAR], "lead_conversion_stages": {}}
     project = AttributionProject(tmp_path / "project", declared)

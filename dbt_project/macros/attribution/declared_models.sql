@@ -35,6 +35,18 @@
     {{ return(attribution_models() | selectattr('family', 'equalto', 'milestone') | list) }}
 {%- endmacro %}
 
+{# Fail the build where variable `metrics_attribution_model` names none of them. It stands in a mart
+   because the semantic models, which use the variable, can call no macro and are parsed later. #}
+{% macro check_metrics_model() -%}
+    {%- set names = attribution_models() | map(attribute='name') | list -%}
+    {%- if var('metrics_attribution_model') not in names -%}
+        {{ exceptions.raise_compiler_error(
+            "variable metrics_attribution_model names '" ~ var('metrics_attribution_model')
+            ~ "', which attribution_models does not declare; declared are: " ~ names | join(', ')
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# Fail the build with the name of the model. #}
 {% macro refuse_declaration(model, reason) -%}
     {{ exceptions.raise_compiler_error(

@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+{% do check_metrics_model() %}
 
 with
 
