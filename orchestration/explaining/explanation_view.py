@@ -113,11 +113,17 @@ def show_figures(console: Console, explanation: Mapping[str, Any]) -> None:
     )
     _show_rows(console, rows, ())
     for behind in explanation["behind"]:
-        figures = ", ".join(f"{name} {_cell(value)}" for name, value in behind["figures"].items())
-        _line(console, f"{behind['row_count']:,} rows of {behind['table']}: {figures}")
+        figures = [f"{name} {_cell(value)}" for name, value in behind["figures"].items()]
+        if behind["also_for"]:
+            figures.append(f"also behind {', '.join(behind['also_for'])}")
+        _line(console, f"{behind['row_count']:,} rows of {behind['table']}: {', '.join(figures)}")
         _show_rows(console, behind["rows"], behind["shown"])
-    if not explanation["behind"]:
-        _line(console, "The report does not say which rows are behind it (meta explained_by).")
+    for name, formula in explanation["calculated"].items():
+        _line(console, f"{name} is calculated: {formula}")
+    for name, reason in explanation["no_rows"].items():
+        _line(console, f"No rows are behind {name}: {reason}.")
+    if not any(explanation[part] for part in ("behind", "calculated", "no_rows")):
+        _line(console, "The report adds nothing up: each of its rows is what it shows.")
 
 
 def _show_credits(console: Console, conversion: Mapping[str, Any]) -> None:

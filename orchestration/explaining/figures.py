@@ -1,7 +1,8 @@
 """The rows behind the figures of a report.
 
-A report says in its YAML (`config.meta.explained_by`) which rows it adds up, and a release carries
-what its reports said when it was built (`reports` in its manifest): see docs/operations.md.
+A report says in its YAML (`config.meta.explained_by`) which rows it adds up, which figures are
+calculated from its others and behind which there is nothing; a release carries what its reports
+said when it was built (`reports` in its manifest): see docs/operations.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,9 @@ def explain_figures(reader: ReleaseReader, report: str, filters: Sequence[str]) 
     """The rows of a report that match the filters, and the rows of the marts that they add up.
 
     A filter is 'column=value'; no value asks for null, and a date may be a month. `behind` has one
-    item per declaration: table, figures over all its rows, and the rows with file and line.
+    item per declaration of rows: table, figures over all its rows, names of the figures that take
+    more than a sum of them, and the rows with file and line. `calculated` has the formulas of
+    figures by their names, `no_rows` the reasons why nothing is behind a figure.
     Raises NotInReleaseError for an unknown report, column or filter.
     """
     report = report.removeprefix("reports.")
@@ -41,8 +44,17 @@ def explain_figures(reader: ReleaseReader, report: str, filters: Sequence[str]) 
         "behind": [
             _behind(reader, declaration, chosen, values)
             for declaration in declared
-            if _applies(reader, declaration, chosen, values)
+            if "table" in declaration and _applies(reader, declaration, chosen, values)
         ],
+        "calculated": _said(declared, "calculated"),
+        "no_rows": _said(declared, "no_rows"),
+    }
+
+
+def _said(declared: Sequence[Mapping[str, Any]], kind: str) -> dict[str, str]:
+    """What the declarations of a kind say, by figure."""
+    return {
+        name: said for declaration in declared for name, said in declaration.get(kind, {}).items()
     }
 
 
@@ -104,14 +116,17 @@ def _behind(
         f"from {table} as base where exists ("
         f"select 1 from ({chosen}) as report where {' and '.join(matches)})"
     )
-    figures = ", ".join(
-        f'{expression} as "{name}"' for name, expression in declaration["figures"].items()
-    )
-    totals = reader.rows(f"select count(*) as row_count, {figures} {counted}", values)[0]
+    figures = [
+        f'{expression} as "{name}"' for name, expression in declaration.get("figures", {}).items()
+    ]
+    totals = ", ".join(["count(*) as row_count", *figures])
+    [found] = reader.rows(f"select {totals} {counted}", values)
     return {
-        "table": table,
-        "row_count": totals.pop("row_count"),
-        "figures": totals,
+        # a query has a title for people
+        "table": declaration.get("title", table),
+        "row_count": found.pop("row_count"),
+        "figures": found,
+        "also_for": list(declaration.get("also_for", ())),
         "shown": list(declaration.get("shown", ())),
         "rows": _rows(reader, declaration, counted, values),
     }
