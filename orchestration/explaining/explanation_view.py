@@ -111,7 +111,7 @@ def show_figures(console: Console, explanation: Mapping[str, Any]) -> None:
         f"{len(rows):,} row{'' if len(rows) == 1 else 's'} of {explanation['report']} in release"
         f" {explanation['release']}, as of {explanation['as_of']}",
     )
-    _show_rows(console, rows, ())
+    _show_report_rows(console, rows)
     for behind in explanation["behind"]:
         figures = [f"{name} {_cell(value)}" for name, value in behind["figures"].items()]
         if behind["also_for"]:
@@ -167,6 +167,24 @@ def _credit(credit: Mapping[str, Any] | None) -> str:
     return f"{credit['credited_amount']:,.2f}"
 
 
+def _show_report_rows(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of a report; where its columns do not fit side by side, they stand below each other."""
+    cells = [{name: _cell(value) for name, value in row.items()} for row in rows[:SHOWN_ROWS]]
+    names = list(rows[0]) if rows else []
+    needed = (max(len(name), *(len(row[name]) for row in cells)) for name in names)
+    if sum(width + 3 for width in needed) < console.width:
+        _show_rows(console, rows, ())
+        return
+    room = max(1, (console.width - max(map(len, names)) - 4) // MONEY_WIDTH)
+    for start in range(0, len(cells), room):
+        shown = cells[start : start + room]
+        table = _table("column", *(f"row {start + number}" for number in range(1, len(shown) + 1)))
+        for name in names:
+            _add(table, name, *(row[name] for row in shown))
+        console.print(table)
+    _say_rest(console, rows)
+
+
 def _show_rows(console: Console, rows: Sequence[Mapping[str, Any]], shown: Sequence[str]) -> None:
     if not rows:
         return
@@ -181,6 +199,10 @@ def _show_rows(console: Console, rows: Sequence[Mapping[str, Any]], shown: Seque
         places = (_source(row), _place(row)) if has_place else ()
         _add(table, *(_cell(row[name]) for name in names), *places)
     console.print(table)
+    _say_rest(console, rows)
+
+
+def _say_rest(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     if len(rows) > SHOWN_ROWS:
         _line(console, f"and {len(rows) - SHOWN_ROWS:,} more rows: --json has all of them")
 

@@ -479,6 +479,8 @@ def test_people_read_times_places_and_totals(demo, converted):
     told = demo.run("explain", "metric", "rpt_exceptions", "reason=too_few_fields").stdout
     assert "each of its rows is what it shows" in told
     told = demo.run("explain", "metric", "rpt_handoff_sla", "breakdown=all").stdout
+    # a wide report stands with its columns below each other
+    assert re.search(r"^│ median_speed_to_lead_business_hours +│ \d", told, re.MULTILINE)
     assert "met_rate is calculated: met_count / nullif(due_count, 0)\n" in told
     assert "No rows are behind claimed_ignored_rate: it is a constant, a claim of 2010" in told
     # eighteen declared models and the Markov chain
