@@ -339,6 +339,26 @@ def test_qualification_disagreement(table, decisions, cycles):
     assert {agreement for _, _, agreement, _ in expected} == {"both", "crm_only", "rules_only"}
 
 
+def test_planned_decisions_of_the_crms_are_recovered(table, answers):
+    """Every cycle that a CRM was planned to call an MQL, on either side of the rules.
+
+    The plan has people who are deleted, merged or joined later, and a sample of HubSpot's own: 1 %.
+    """
+    planned = answers["scores"]["decisions"]
+    planned += answers["added"]["salesforce@emea"]["scores"]["decisions"]
+    planned += len(
+        {
+            (lead["lead_id"], cycle)
+            for lead in answers["added"]["hubspot"]["stages"]["leads"]
+            for stage, _, cycle, is_inferred in lead["entries"]
+            if stage == "mql" and not is_inferred
+        }
+    )
+    report = table("reports.rpt_qualification_disagreement")
+    decided = report[report["agreement"].isin(["both", "crm_only"])]
+    assert decided["cycle_count"].sum() == pytest.approx(planned, rel=0.01)
+
+
 def auc_with_interval(hits: np.ndarray, misses: np.ndarray) -> tuple[float, float, float]:
     """Every pair counted, and the variance of DeLong from the share that each one beats."""
     wins = (hits[:, None] > misses) + 0.5 * (hits[:, None] == misses)
