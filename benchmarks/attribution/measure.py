@@ -32,8 +32,9 @@ JOURNEYS = ["lead_stage_entries", "conversions", "conversion_leads", "journeys"]
 WEIGHTS = ["journey_channels", "journey_multiples", "journey_facts", "milestones", "touch_weights"]
 VIEWS = ["milestones"]
 CREDITS = ["touch_credits"]
-PATHS = ["lead_touches", "open_journeys", "journey_paths"]
-CHAIN = [*PATHS, "journey_moves", "transitions", "channel_removals"]
+OPEN = ["lead_touches", "open_journeys"]
+PATHS = ["journey_paths"]
+CHAIN = [*OPEN, "journey_moves", "transitions", "channel_removals"]
 GROUPS = {"journeys": JOURNEYS, "weights": WEIGHTS, "credits": CREDITS, "chain": CHAIN}
 SCANS = {
     "L1": "select lead_key, count(*), min(occurred_at), max(touch_priority), max(channel)"
@@ -82,21 +83,22 @@ def _measure_all(folder: Path, scales: Iterable[float], pairs: int) -> None:
         if scale <= 1:
             kinds += ["shapley", "shapley package", "markov", "markov package"]
         runs: dict[str, list] = {kind: [] for kind in kinds}
-        ledger = Ledger(folder / "ledger", company, [m for group in GROUPS.values() for m in group])
-        batches = []
         for _ in range(pairs):
             for kind, measured in runs.items():
                 measured.append(_measure(kind, company, folder))
-            batches.append(ledger.measure())
-        results[f"{scale:g}"] = {
-            "runs": runs,
-            "differences": _differences(runs),
-            "batches": batches,
-        }
+        result = {"runs": runs, "differences": _differences(runs), "batches": []}
+        results[f"{scale:g}"] = result
+        _write(results, pairs)
+        ledger = Ledger(folder / "ledger", company, [m for group in GROUPS.values() for m in group])
+        result["batches"] = [ledger.measure() for _ in range(pairs if scale <= 1 else 1)]
+        _write(results, pairs)
         shutil.rmtree(company)
-        document = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
-        document |= {"machine": _machine(), "pairs": pairs, "scales": results}
-        (HERE / "results.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
+def _write(results: dict, pairs: int) -> None:
+    document = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    document |= {"machine": _machine(), "pairs": pairs, "scales": results}
+    (HERE / "results.json").write_text(json.dumps(document, indent=1) + "\n")
 
 
 def _compile(folder: Path, declared: dict) -> None:
@@ -330,9 +332,9 @@ def _run_package(kind: str, company: Path, work: Path) -> dict:
             f" from {models.relation('journeys')} group by conversion_key"
         ).fetchall()
         return _shapley_package([path for (path,) in paths])
-    models.build(PATHS)
+    models.build([*OPEN, *PATHS])
     if kind == "markov":
-        cpu = sum(models.build(CHAIN[len(PATHS) :]).values())
+        cpu = sum(models.build(CHAIN[len(OPEN) :]).values())
         rows = models.con.execute(
             f"select channel, share / 1e9 from {models.relation('channel_removals')}"
             " where conversion_type = 'revenue' and period = 'all'"
@@ -489,7 +491,7 @@ def _report(document: dict) -> None:
     ]
     for scale, result in document["scales"].items():
         batches = result["batches"]
-        for build in batches[0]["cpu_seconds"]:
+        for build in batches[0]["cpu_seconds"] if batches else ():
             spent = [each["cpu_seconds"][build] for each in batches]
             shares = [each["cpu_seconds"][build] / each["cpu_seconds"]["full"] for each in batches]
             differing = max(each["differing_rows"] for each in batches)

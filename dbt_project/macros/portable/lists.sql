@@ -59,14 +59,3 @@
         else {{ list }}
     end
 {%- endmacro %}
-
-{# The ways between neighbours of a list, with an item before the first and one after the last: rows
-   with the columns from_state and to_state. Stands in a select list. #}
-{% macro list_moves(list, first, last) -%}
-    {{ return(adapter.dispatch('list_moves', 'lead_ledger')(list, first, last)) }}
-{%- endmacro %}
-
-{% macro duckdb__list_moves(list, first, last) -%}
-    unnest(list_prepend({{ first }}, {{ list }})) as from_state,
-    unnest(list_append({{ list }}, {{ last }})) as to_state
-{%- endmacro %}

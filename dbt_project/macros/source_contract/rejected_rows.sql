@@ -82,8 +82,12 @@ suspects as (
             _source_system,
             _source_file,
             _source_row,
-            _extracted_at
+            _extracted_at,
+            _batch_id
         from {{ relation }}
+        {%- if is_read_by_row() %}
+        where {{ is_of_new_batch('_batch_id') }}
+        {%- endif %}
     ) as typed
     where
         {{ suspicions | join('\n        or ') }}
@@ -98,7 +102,8 @@ select
     _source_file as source_file,
     _source_row as source_line,
     {{ record_id }} as source_record_id,
-    {{ check.detail }} as detail
+    {{ check.detail }} as detail,
+    _batch_id as batch_id
 from suspects
 where {{ check.condition }}
 {% if not loop.last %}union all{% endif %}

@@ -55,10 +55,7 @@ open_ways as (
     inner join lead_touches
         on
             open_journeys.lead_key = lead_touches.lead_key
-            and open_journeys.window_starts_at <= lead_touches.touched_at
-    where
-        open_journeys.last_converted_at is null
-        or lead_touches.touched_at > open_journeys.last_converted_at
+            and {{ is_in_open_journey('lead_touches', 'open_journeys') }}
     group by
         open_journeys.conversion_type, open_journeys.lead_key, open_journeys.last_touched_at
 
