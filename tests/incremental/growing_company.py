@@ -90,6 +90,15 @@ class Company:
         shutil.copy2(path, copied)
         return Batch(0, [f"{self._told(path)} ({len(rows)} rows) sent again, and copied"])
 
+    def sell_to_customers(self) -> Batch:
+        """Every second opportunity turns out to be an upsell."""
+        for crm in self._crms:
+            for deal in self._all(crm, "opportunity")[::2]:
+                deal["type"] = "Upsell"
+                self._send(crm, "opportunity", deal)
+        self._deliver()
+        return Batch(0, ["every second opportunity is an upsell"])
+
     # The first extracts
 
     def _begin(self, lead_count: int) -> None:
@@ -477,7 +486,7 @@ class Company:
             for name, value in vars(Company).items()
             if callable(value)
             and not name.startswith("_")
-            and name not in ("next_batch", "send_again")
+            and name not in ("next_batch", "send_again", "sell_to_customers")
         ]
 
     # Records

@@ -81,6 +81,11 @@ class Story:
         assert any(": error:" in failure for failure in build.failures), self._told(["no failure"])
         self._since.append(f"a build failed: {build.failures[0].splitlines()[0]}")
 
+    def sell_to_customers(self) -> None:
+        """Conversions that are none any more: their people have open journeys instead."""
+        self.company.now += timedelta(hours=1)
+        self._load(self.company.sell_to_customers())
+
     def send_again(self) -> None:
         """Nothing new: no lead, conversion or journey has anything to be built again."""
         self.company.now += timedelta(hours=1)

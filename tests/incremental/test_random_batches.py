@@ -21,9 +21,11 @@ def stage_mapped(story: Story) -> None:
 
 
 def model_of_attribution_added(story: Story) -> None:
-    """Another half-life, another model, one less: what is declared as before is not computed."""
+    """Another half-life, other milestones, another model, one less: what is declared as before is
+    not computed, also where one of the two tables was built before all others."""
     file = "dbt_project/dbt_project.yml"
     story.project.change(file, "half_life_days: 7", "half_life_days: 30")
+    story.project.change(file, "milestones: {ft: 50, lc: 50}}", "milestones: {ft: 70, lc: 30}}")
     story.project.change(
         file,
         "- {name: j_shaped, family: position, first: 20, middle: 20, last: 60}",
@@ -36,6 +38,8 @@ def model_of_attribution_added(story: Story) -> None:
     credits = "lead_ledger.marts.int_attribution__touch_credits"
     story.ledger.execute(f"update {weights} set linear__share = -1, time_decay__share = -1")
     story.ledger.execute(f"update {credits} set linear__weight = -1, time_decay__weight = -1")
+    view = "int_attribution__milestones"
+    story.build("--select", view, "int_attribution__touch_weights", *NO_SEEDS)
     story.build(*BUILT_BY_KEY)
     for table, column in ((weights, "share"), (credits, "weight")):
         # what stands is what was there, and what was declared anew was computed
@@ -133,6 +137,7 @@ PLOTS = {
         events={
             4: stage_mapped,
             10: model_broken_and_repaired,
+            13: Story.sell_to_customers,
             15: extract_declared_full,
             21: selection_built_under_new_declarations,
             26: Story.send_again,

@@ -4,7 +4,7 @@
      finished build, old keys and new ones; written by models of strategy `tracked`;
    - built_batches: the loads that the last finished build had seen;
    - declarations: the models that are built by key, and all that these are made of, with the hash
-     of what they were built from.
+     of what they were built from; `<node>#<model>` for the columns of an attribution model.
 
    A build is finished when it ran all of these and nothing failed. Until then keys only add up, so
    that the build after a broken one repeats what that one may have missed. #}
@@ -65,7 +65,8 @@
             {%- if node in current and node not in known -%}
                 {%- do rows.append("('" ~ node ~ "', '" ~ declared_hash ~ "')") -%}
             {%- endif -%}
-            {%- if node not in built and graph.nodes.get(node).resource_type == 'model' -%}
+            {%- if node in graph.nodes and node not in built
+                and graph.nodes[node].resource_type == 'model' -%}
                 {%- do missing.append(node) -%}
             {%- endif -%}
         {%- endfor -%}

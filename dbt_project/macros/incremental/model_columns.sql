@@ -25,11 +25,12 @@
     {{ return(parts) }}
 {%- endmacro %}
 
-{# The condition that a conversion is in one of the parts, or in a certain one. #}
+{# The condition that a conversion is in any of the parts. #}
 {% macro is_in_parts(parts, column) -%}
     {{ is_changed('conversion', column) if parts | length == 1 else 'true' }}
 {%- endmacro %}
 
+{# … in this one. #}
 {% macro is_in_part(part, column) -%}
     {{ 'not ' if part.name == 'kept' }}({{ is_changed('conversion', column) }})
 {%- endmacro %}
@@ -50,13 +51,14 @@
             {%- do kept.append(declaration.name) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set removed = [] -%}
+    {%- set present = [] -%}
     {%- for column in adapter.get_columns_in_relation(this) if '__' in column.name -%}
-        {%- if column.name.rsplit('__', 1)[0] not in declared -%}
-            {%- do removed.append(column.name) -%}
+        {%- set name = column.name.rsplit('__', 1)[0] -%}
+        {%- if name not in present -%}
+            {%- do present.append(name) -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(none if kept == declared and not removed else kept) }}
+    {{ return(none if kept == declared and present == declared else kept) }}
 {%- endmacro %}
 
 {# Incremental strategy `model_columns`: the new rows are appended; where columns changed, the query

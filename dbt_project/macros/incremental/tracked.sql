@@ -12,7 +12,7 @@
    are not written, and of those that changed the old and the new keys go to state.changed_keys,
    by meta `tracks`: entity to the column with its key, or to [object, column with an id]. Where a
    row stood and when its file was taken are written, but change nothing that is built from it.
-   `unique_key` names a row. A staging model that read only new batches (read_by_batch) says
+   `unique_key` names a row: unique, and not null. A staging model that read only new batches (read_by_batch) says
    nothing of other keys. #}
 {% macro get_incremental_tracked_sql(arg_dict) -%}
     {{ return(adapter.dispatch('tracked_sql', 'lead_ledger')(

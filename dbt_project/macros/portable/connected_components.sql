@@ -6,9 +6,9 @@
 {%- endmacro %}
 
 {# A recursion over all nodes would cost twenty times as much, so the graph is made small first:
-   `contractions` times every node moves to the smallest of itself and its neighbours, which leaves
-   about half of a chain and one node of a star. The recursion joins what is left, and each node
-   follows its moves. #}
+   `contractions` times every node moves to the smallest of itself and its neighbours. Each leaves
+   about half of a chain, two leave one node of a star. The recursion joins what is left, and every
+   node follows its moves. #}
 {% macro duckdb__connected_components(nodes, edges, contractions=4) -%}
 (
     with recursive

@@ -1,8 +1,7 @@
 {{ config(**built_by_key('conversion', 'conversion_key')) }}
 
 -- What the models need to know of a whole journey: its length, and on which touch the milestones
--- and the first and last of a kind fall. A milestone that lies after the conversion has no touch,
--- and no other milestone shifts to it.
+-- and the first and last of a kind fall. A milestone that lies after the conversion has no touch.
 with
 
 journeys as (

@@ -1,5 +1,5 @@
 -- Journeys to build again, by their key: the conversion; of one that did not convert, the lead. A
--- lead's open journey ends where its conversions are, so those that it has, had or gained count.
+-- lead's open journey begins after its last conversion, so those that it has, had or gained count.
 with
 
 conversions as (
