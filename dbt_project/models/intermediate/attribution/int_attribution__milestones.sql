@@ -1,8 +1,8 @@
 {{ config(materialized='view', meta={'has_model_columns': true}) }}
 
 -- What the models need to know of a whole journey, with the touch on which each milestone of each
--- milestone model falls, and the sum of the parts of those that have one. No milestone shifts to one
--- that lies after the conversion.
+-- milestone model falls, and the sum of the parts of those that have one. No milestone shifts to
+-- one that lies after the conversion.
 with
 
 final as (
