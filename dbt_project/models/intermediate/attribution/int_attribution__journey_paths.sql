@@ -49,26 +49,22 @@ open_ways as (
     select
         open_journeys.conversion_type,
         open_journeys.lead_key,
-        open_journeys.last_touched_at,
         {{ ordered_list('lead_touches.channel', 'lead_touches.touch_position') }} as path
     from open_journeys
     inner join lead_touches
         on
             open_journeys.lead_key = lead_touches.lead_key
             and {{ is_in_open_journey('lead_touches', 'open_journeys') }}
-    group by
-        open_journeys.conversion_type, open_journeys.lead_key, open_journeys.last_touched_at
+    group by open_journeys.conversion_type, open_journeys.lead_key
 
 ),
 
--- the quarter of a journey is that of its conversion, else of its last touch
 final as (
 
     select
         conversions.conversion_type,
         true as is_converted,
         conversions.conversion_key as journey_key,
-        {{ quarter_label(org_date('conversions.converted_at')) }} as quarter,
         ways.path,
         {{ days_between('ways.first_touched_at', 'conversions.converted_at') }}
             as days_to_conversion,
@@ -82,7 +78,6 @@ final as (
         conversion_type,
         false as is_converted,
         lead_key as journey_key,
-        {{ quarter_label(org_date('last_touched_at')) }} as quarter,
         path,
         cast(null as double) as days_to_conversion,
         cast(null as decimal(18, 2)) as conversion_amount
