@@ -4,7 +4,8 @@
      finished build, old keys and new ones; written by models of strategy `tracked`;
    - built_batches: the loads that the last finished build had seen;
    - declarations: the models that are built by key, and all that these are made of, with the hash
-     of what they were built from; `<node>#<model>` for the columns of an attribution model.
+     of what they were built from; `<node>#<model>` for the columns of an attribution model;
+   - versions: what every model read when it was last built, and what became of it (up_to_date.sql).
 
    A build is finished when it ran all of these and nothing failed. Until then keys only add up, so
    that the build after a broken one repeats what that one may have missed. #}
@@ -32,6 +33,7 @@
             'changed_keys': 'entity varchar, changed_key bigint',
             'built_batches': 'batch_id varchar',
             'declarations': 'node varchar, declared_hash varchar',
+            'versions': 'node varchar, inputs varchar, version varchar',
         } -%}
         {%- for table, columns in tables.items() -%}
             {%- do run_query(

@@ -21,13 +21,22 @@
     )) }}
 {%- endmacro %}
 
+{% macro changes_table(relation) -%}
+    "changes_of_{{ relation.identifier }}"
+{%- endmacro %}
+
+{# After such a run: whether it found any. #}
+{% macro wrote_changes() -%}
+    {{ return(run_query('select 1 from ' ~ changes_table(this) ~ ' limit 1').rows | length > 0) }}
+{%- endmacro %}
+
 {% macro duckdb__tracked_sql(target_relation, temp_relation, unique_key, dest_columns) -%}
 {%- set keys = [unique_key] if unique_key is string else unique_key -%}
 {%- set columns = dest_columns | map(attribute='quoted') | join(', ') -%}
 {%- set places = ['source_file', 'source_line', 'clock_at'] -%}
 {%- set content = dest_columns | rejectattr('name', 'in', places) | map(attribute='quoted')
     | join(', ') -%}
-{%- set changes = '"changes_of_' ~ target_relation.identifier ~ '"' -%}
+{%- set changes = changes_table(target_relation) -%}
 {%- set names, matches, pairs = [], [], [] -%}
 {%- for key in keys -%}
     {%- do names.append('coalesce(given.' ~ key ~ ', present.' ~ key ~ ') as ' ~ key) -%}

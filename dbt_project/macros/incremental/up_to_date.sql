@@ -1,0 +1,145 @@
+{# A table whose inputs are what they were when it was built is kept as it is. dbt has no such state,
+   so the materializations of models stand here with a question before dbt's own.
+
+   state.versions has a row per model that was built to its end: `inputs`, a hash of its SQL and of
+   the versions of all that it reads, and `version`, which stands for its rows: the hash of a
+   table's content, so that a table that came out the same stops the change; the build that last
+   wrote a table that is built by key; the inputs of a view. The row goes before the model is built.
+
+   Tables of raw have the batches that wrote them as their version, seeds their content. A model
+   that reads anything else (a snapshot, the loader's own books) has no version of its inputs and is
+   always built; so is one of meta `always_built`, which reads the state. #}
+{% materialization table, adapter='duckdb', supported_languages=['sql'] %}
+    {%- set inputs = version_of_inputs() -%}
+    {%- if is_up_to_date(inputs) -%}
+        {{ return(keep_relation()) }}
+    {%- endif -%}
+    {%- do forget_version() -%}
+    {%- set built = dbt.materialization_table_duckdb() -%}
+    {%- do note_version(inputs, content_version(this)) -%}
+    {{ return(built) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='duckdb', supported_languages=['sql'] %}
+    {%- set inputs = version_of_inputs() -%}
+    {%- if is_up_to_date(inputs) -%}
+        {{ return(keep_relation()) }}
+    {%- endif -%}
+    {%- do forget_version() -%}
+    {%- set built = dbt.materialization_view_default() -%}
+    {%- do note_version(inputs, inputs) -%}
+    {{ return(built) }}
+{% endmaterialization %}
+
+{% materialization incremental, adapter='duckdb', supported_languages=['sql'] %}
+    {%- set inputs = version_of_inputs() -%}
+    {%- if is_up_to_date(inputs) -%}
+        {{ return(keep_relation()) }}
+    {%- endif -%}
+    {%- set before = known_version() if is_incremental_build() else none -%}
+    {%- do forget_version() -%}
+    {%- set built = dbt.materialization_incremental_duckdb() -%}
+    {%- set is_same = before is not none and config.get('incremental_strategy') == 'tracked'
+        and not wrote_changes() -%}
+    {%- do note_version(inputs, before if is_same else invocation_id) -%}
+    {{ return(built) }}
+{% endmaterialization %}
+
+{# The hash that `inputs` has to be; none where something that the model reads has no version. The
+   SQL of an incremental model is another one in its first build: its declarations are kept by
+   themselves (declarations.sql). What lists of changes say, the tables that they are made from say
+   too. #}
+{% macro version_of_inputs() -%}
+    {%- if model.config.meta.always_built -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set parts = [
+        model.config.materialized, model.contract.checksum or '',
+        '' if model.config.materialized == 'incremental' else sql,
+        tojson(var('attribution_models')) if model.config.meta.has_model_columns else '',
+    ] -%}
+    {%- set queries = [] -%}
+    {%- for unique_id in model.depends_on.nodes | sort -%}
+        {%- set kind = unique_id.split('.')[0] -%}
+        {%- if kind == 'source' -%}
+            {%- do queries.append(_version_of_source(unique_id)) -%}
+        {%- elif kind == 'seed' -%}
+            {%- do queries.append(_content_query(graph.nodes[unique_id].relation_name)) -%}
+        {%- elif not graph.nodes[unique_id].config.meta.always_built -%}
+            {%- do queries.append(
+                'select max(version) from ' ~ state_relation('versions')
+                ~ " where node = '" ~ unique_id ~ "'"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if queries -%}
+        {%- for version in run_query(
+            'select (' ~ queries | join('), (') ~ ')'
+        ).rows[0] -%}
+            {%- do parts.append(version) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(none if none in parts else local_md5(parts | join(';'))) }}
+{%- endmacro %}
+
+{% macro _version_of_source(unique_id) -%}
+    {%- set source = graph.sources[unique_id] -%}
+    {%- if source.source_name == 'ledger' -%}
+        {{ return('select null') }}
+    {%- endif -%}
+    select coalesce(string_agg(batch_id || is_rewrite, ',' order by batch_id, is_rewrite), '')
+    from {{ batches_relation() }} where table_name = '{{ source.identifier }}'
+{%- endmacro %}
+
+{% macro _content_query(relation) -%}
+    select count(*) || ':' || coalesce(sum(hash(content)), 0) from {{ relation }} as content
+{%- endmacro %}
+
+{# The content of a table: names and types of the columns, and the rows in any order. #}
+{% macro content_version(relation) -%}
+    {%- set columns = [] -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}
+        {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
+    {%- endfor -%}
+    {{ return(local_md5(
+        columns | join(',') ~ ';' ~ run_query(_content_query(relation)).rows[0][0]
+    )) }}
+{%- endmacro %}
+
+{% macro is_up_to_date(inputs) -%}
+    {%- if inputs is none or should_full_refresh() or load_cached_relation(this) is none -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(run_query(
+        'select 1 from ' ~ state_relation('versions') ~ " where node = '" ~ model.unique_id
+        ~ "' and inputs = '" ~ inputs ~ "'"
+    ).rows | length > 0) }}
+{%- endmacro %}
+
+{% macro keep_relation() -%}
+    {%- call noop_statement('main', 'KEPT', 'KEPT') -%}{%- endcall -%}
+    {{ return({'relations': [load_cached_relation(this)]}) }}
+{%- endmacro %}
+
+{% macro known_version() -%}
+    {%- set rows = run_query(
+        'select version from ' ~ state_relation('versions')
+        ~ " where node = '" ~ model.unique_id ~ "'"
+    ).rows -%}
+    {{ return(rows[0][0] if rows else none) }}
+{%- endmacro %}
+
+{% macro forget_version() -%}
+    {%- do run_query(
+        'delete from ' ~ state_relation('versions') ~ " where node = '" ~ model.unique_id ~ "'"
+    ) -%}
+{%- endmacro %}
+
+{% macro note_version(inputs, version) -%}
+    {%- call statement('note_version', auto_begin=true) -%}
+        insert into {{ state_relation('versions') }} values (
+            '{{ model.unique_id }}', {{ "'" ~ inputs ~ "'" if inputs else 'null' }}, '{{ version }}'
+        )
+    {%- endcall -%}
+    {%- do adapter.commit() -%}
+{%- endmacro %}
