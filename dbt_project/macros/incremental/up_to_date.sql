@@ -92,7 +92,8 @@
 {%- endmacro %}
 
 {% macro _content_query(relation) -%}
-    select count(*) || ':' || coalesce(sum(hash(content)), 0) from {{ relation }} as content
+    {#- an alias that is no column's name stands for the row -#}
+    select count(*) || ':' || coalesce(sum(hash(whole_row__)), 0) from {{ relation }} as whole_row__
 {%- endmacro %}
 
 {# The content of a table: names and types of the columns, and the rows in any order. #}
@@ -130,16 +131,20 @@
 {%- endmacro %}
 
 {% macro forget_version() -%}
-    {%- do run_query(
+    {%- do _write_version(
         'delete from ' ~ state_relation('versions') ~ " where node = '" ~ model.unique_id ~ "'"
     ) -%}
 {%- endmacro %}
 
 {% macro note_version(inputs, version) -%}
-    {%- call statement('note_version', auto_begin=true) -%}
-        insert into {{ state_relation('versions') }} values (
-            '{{ model.unique_id }}', {{ "'" ~ inputs ~ "'" if inputs else 'null' }}, '{{ version }}'
-        )
-    {%- endcall -%}
+    {%- do _write_version(
+        'insert into ' ~ state_relation('versions') ~ " values ('" ~ model.unique_id ~ "', "
+        ~ ("'" ~ inputs ~ "'" if inputs else 'null') ~ ", '" ~ version ~ "')"
+    ) -%}
+{%- endmacro %}
+
+{# In a transaction of its own: a transaction writes to one file, and the model may be in another. #}
+{% macro _write_version(sql) -%}
+    {%- call statement('version', auto_begin=true) -%}{{ sql }}{%- endcall -%}
     {%- do adapter.commit() -%}
 {%- endmacro %}

@@ -24,21 +24,31 @@
 {%- set key = (['source_system'] + contract.key + version) | join(', ') -%}
 {#- windows over all rows cost more than everything else here -#}
 {%- set is_split = contract.key and not contract.replaces -%}
-{%- set wanted = is_named_by_new_batch(relation, contract) if is_read_by_batch() else 'true' -%}
+{%- set rows = 'named_rows' if is_read_by_batch() else relation -%}
 (
     with
+    {%- if is_read_by_batch() %}
+
+    -- all rows of the records of which a batch brought anything
+    named_rows as (
+
+        select * from {{ relation }}
+        where {{ is_named_by_new_batch(relation, contract) }}
+
+    ),
+    {%- endif %}
     {%- if is_split %}
 
     repeated_keys as (
 
-        {{ repeated_keys(contract, relation, wanted) }}
+        {{ repeated_keys(contract, rows) }}
 
     ),
 
     -- rows that are alone with their key
     single as (
 
-        {{ typed_rows(contract, relation, wanted, 'not in', with_content) | indent(8) }}
+        {{ typed_rows(contract, rows, 'not in', with_content) | indent(8) }}
 
     ),
 
@@ -52,7 +62,7 @@
     -- {{ 'rows that share their key with others' if is_split else 'every row' }}
     typed as (
 
-        {{ typed_rows(contract, relation, wanted, 'in' if is_split else none) | indent(8) }}
+        {{ typed_rows(contract, rows, 'in' if is_split else none) | indent(8) }}
 
     ),
 
@@ -147,23 +157,22 @@
     {{ query_hash(cells) }}
 {%- endmacro %}
 
-{# The hashes of keys that more than one of the `wanted` raw rows has. A row that cannot be staged
+{# The hashes of keys that more than one of the raw rows has. A row that cannot be staged
    counts, and so does a key that shares another one's hash: what is too many here costs time
    alone. #}
-{% macro repeated_keys(contract, relation, wanted) -%}
+{% macro repeated_keys(contract, rows) -%}
         select key_hash
         from (
-            select {{ key_hash(contract) }} as key_hash from {{ relation }}
-            where {{ wanted }}
+            select {{ key_hash(contract) }} as key_hash from {{ rows }}
         ) as hashed
         group by key_hash
         having count(*) > 1
 {%- endmacro %}
 
-{# The `wanted` raw rows with their cells as the contract types them: all of them, or those whose
+{# The raw rows with their cells as the contract types them: all of them, or those whose
    key is `in` or `not in` the repeated ones. Only among these the content key decides anything,
    and it costs more than all casts. #}
-{% macro typed_rows(contract, relation, wanted, repeated=none, with_content=false) -%}
+{% macro typed_rows(contract, rows, repeated=none, with_content=false) -%}
 select
     {%- for column in contract.columns %}
     {{ contracted_cell(column) }} as {{ column.name }},
@@ -176,12 +185,10 @@ select
     _source_row as source_line,
     _extracted_at as extracted_at,
     _file_sha256 as file_sha256
-from {{ relation }}
-where
-    {{ wanted }}
-    {%- if repeated %}
-    and {{ key_hash(contract) }} {{ repeated }} (select key_hash from repeated_keys)
-    {%- endif %}
+from {{ rows }}
+{%- if repeated %}
+where {{ key_hash(contract) }} {{ repeated }} (select key_hash from repeated_keys)
+{%- endif %}
 {%- endmacro %}
 
 {# The rows of `versions`, or of a relation with one row per key, that stand. #}
