@@ -21,7 +21,7 @@ from orchestration.loading.loader import LoadReport, load
 from orchestration.loading.raw_copy import copy_raw
 from orchestration.settings import PROJECT_ROOT, Settings
 
-# What a build by keys concerns; all others are made anew by every build.
+# What is built by keys, and all that it is made of; what reads it is built or kept as a whole.
 BUILT_BY_KEY = ("--select", "+config.materialized:incremental")
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 NO_SEEDS = ("--exclude-resource-type", "seed")

@@ -56,12 +56,13 @@ class Story:
                 event = self.plot.events[number]
                 self._since.append(f"event: {event.__doc__}")
                 event(self)
-                self._compare(self.build(*BUILT_BY_KEY))
+                self._compare(*BUILT_BY_KEY)
             self.next_batch()
-            build = self.build(*BUILT_BY_KEY, *NO_SEEDS)
-            self._check_extent()
             if number % self.plot.compared_every == 0:
-                self._compare(build)
+                self._compare()
+            else:
+                self.build(*BUILT_BY_KEY, *NO_SEEDS)
+            self._check_extent()
         self._end()
 
     def next_batch(self) -> None:
@@ -116,11 +117,10 @@ class Story:
         leads = self.ledger.count("intermediate.int_identity__leads")
         assert 0 < changed < leads, self._told([f"{changed} of {leads} leads changed"])
 
-    def _compare(self, build: Build) -> None:
-        """The models that are built by key, and all that they are made of, with a full refresh."""
-        self._check_equal(
-            build.relations, full_refresh_of(self.ledger, self.project, *BUILT_BY_KEY)
-        )
+    def _compare(self, *selection: str) -> None:
+        """Build, and compare what was built or kept with a full refresh."""
+        build = self.build(*selection)
+        self._check_equal(build.relations, full_refresh_of(self.ledger, self.project, *selection))
 
     def _check_equal(self, relations: Sequence[Relation], fresh: Home) -> None:
         differences = find_differences(self.ledger, fresh, relations)
