@@ -28,7 +28,9 @@ NO_SEEDS = ("--exclude-resource-type", "seed")
 QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none")
 
 # Lists of what a build has to do: empty in a full one.
-LISTS = ("int_changes__leads", "int_changes__conversions", "int_changes__journeys")
+LISTS = tuple(
+    f"int_changes__{name}" for name in ("records", "touches", "leads", "conversions", "journeys")
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
    - changed_keys: keys of leads, records, opportunities … whose rows changed since the last
      finished build, old keys and new ones; written by models of strategy `tracked`;
+   - changed_records: the same by the names of records (changed_records.sql);
    - built_batches: the loads that the last finished build had seen;
    - declarations: the models that are built by key, and all that these are made of, with the hash
      of what they were built from; `<node>#<model>` for the columns of an attribution model;
@@ -31,6 +32,8 @@
         {%- do adapter.create_schema(state_relation('changed_keys')) -%}
         {%- set tables = {
             'changed_keys': 'entity varchar, changed_key bigint',
+            'changed_records':
+                'source_system varchar, source_object varchar, source_record_id varchar',
             'built_batches': 'batch_id varchar',
             'declarations': 'node varchar, declared_hash varchar',
             'versions': 'node varchar, inputs varchar, version varchar',
@@ -79,6 +82,7 @@
         {%- endif -%}
         {%- if hashes and not failed and not missing -%}
             {%- do run_query('delete from ' ~ state_relation('changed_keys')) -%}
+            {%- do run_query('delete from ' ~ state_relation('changed_records')) -%}
             {%- do run_query('delete from ' ~ state_relation('built_batches')) -%}
             {%- do run_query(
                 'insert into ' ~ state_relation('built_batches') ~ ' select distinct batch_id from '

@@ -45,11 +45,7 @@
 {# Leads, conversions and journeys depend on more than their own rows, so their lists are models. #}
 {% macro changed_list(entity) -%}
     {%- if entity in ('lead', 'conversion', 'journey') -%}
-        {{ api.Relation.create(
-            database=target.database,
-            schema=generate_schema_name('intermediate', none),
-            identifier='int_changes__' ~ entity ~ 's'
-        ) }}
+        {{ list_relation('int_changes__' ~ entity ~ 's') }}
     {%- else -%}
         (
             select changed_key as {{ entity }}_key
@@ -57,4 +53,13 @@
             where entity = '{{ entity }}'
         )
     {%- endif -%}
+{%- endmacro %}
+
+{# A model of lists by its name: pre-hooks know no `ref`. #}
+{% macro list_relation(list) -%}
+    {{ return(api.Relation.create(
+        database=target.database,
+        schema=generate_schema_name('intermediate', none),
+        identifier=list
+    )) }}
 {%- endmacro %}

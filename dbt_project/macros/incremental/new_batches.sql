@@ -24,9 +24,18 @@
     ).columns[0].values() | list) }}
 {%- endmacro %}
 
-{# The condition that no finished build has seen a batch. #}
+{# The condition that no finished build has seen a batch: by name, because a scan of a wide table
+   skips what it can compare with a constant. #}
 {% macro is_of_new_batch(column) -%}
-    {{ column }} not in (select batch_id from {{ state_relation('built_batches') }})
+    {%- set batches = [] -%}
+    {%- for batch in run_query(
+        'select distinct batch_id from ' ~ batches_relation()
+        ~ ' where batch_id not in (select batch_id from ' ~ state_relation('built_batches') ~ ')'
+        ~ ' order by batch_id'
+    ).columns[0].values() -%}
+        {%- do batches.append(dbt.string_literal(dbt.escape_single_quotes(batch))) -%}
+    {%- endfor -%}
+    {{ column ~ ' in (' ~ batches | join(', ') ~ ')' if batches else 'false' }}
 {%- endmacro %}
 
 {# The condition that a row of raw is of a record that a batch names which no finished build has

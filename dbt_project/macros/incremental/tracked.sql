@@ -1,10 +1,12 @@
-{# The configuration of a tracked model: what names a row, and which keys its changes note. #}
-{% macro tracked(unique_key, tracks) -%}
+{# The configuration of a tracked model: what names a row, and which keys and names of records its
+   changes note. A model that queries only some rows in an incremental run says by `scope` which ones:
+   a condition, none of whose columns may be null in a row that has to be seen. #}
+{% macro tracked(unique_key, tracks={}, names=[], scope=none) -%}
     {{ return({
         'materialized': 'incremental',
         'incremental_strategy': 'tracked',
         'unique_key': unique_key,
-        'meta': {'tracks': tracks},
+        'meta': {'tracks': tracks, 'names': names, 'scope': scope},
     }) }}
 {%- endmacro %}
 
@@ -48,6 +50,8 @@
     {{ target_relation }} as present
     {%- if is_read_by_batch() %}
     where exists (select 1 from {{ temp_relation }} as named where {{ match }})
+    {%- elif model.config.meta.scope %}
+    where {{ model.config.meta.scope }}
     {%- endif -%}
 {%- endset -%}
 create or replace temp table {{ changes }} as
@@ -89,6 +93,11 @@ from (
     {%- endfor %}
 ) as touched
 where {{ key }} is not null;
+{% endfor %}
+
+{% for name in noted_names() %}
+insert into {{ state_relation('changed_records') }}
+select distinct {{ name | join(', ') }} from {{ changes }};
 {% endfor %}
 
 delete from {{ target_relation }} as present

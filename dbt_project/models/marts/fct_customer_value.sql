@@ -42,13 +42,24 @@ accounts as (
 
 ),
 
+-- months that somebody may have; dim_dates may lack an old customer's first
+bounds as (
+
+    select
+        min(wins.won_month) as first_month,
+        greatest(max(wins.won_month), max({{ org_date('clock.as_of') }})) as last_day
+    from wins
+    cross join {{ ref('int_clock') }} as clock
+
+),
+
 calendar as (
 
-    -- more months than dim_dates has: an old customer's first win may be before all else
     select
         dates.date_day as date_month,
         clock.as_of
     from {{ days_from_to('1990-01-01', '2100-12-31') }} as dates
+    inner join bounds on dates.date_day between bounds.first_month and bounds.last_day
     cross join {{ ref('int_clock') }} as clock
     where extract(day from dates.date_day) = 1
 

@@ -1,4 +1,6 @@
-{{ config(**tracked('record_key', {'lead': 'lead_key'})) }}
+{{ config(**tracked(
+    'record_key', {'lead': 'lead_key'}, [['source_system', 'source_object', 'source_record_id']]
+)) }}
 
 -- Each record's lead: the connected component, named after its oldest record.
 with

@@ -1,3 +1,7 @@
+{{ config(**tracked(
+    ['source_system', 'campaign_id'], names=[['source_system', "'any_campaign'", 'campaign_id']]
+)) }}
+
 -- Campaigns of the CRM, the ad platforms and the generic source, each with its key.
 with
 

@@ -1,4 +1,7 @@
-{{ config(enabled=uses('salesforce')) }}
+{{ config(enabled=uses('salesforce'), **tracked(
+    ['source_system', 'source_object', 'source_record_id'],
+    names=[['source_system', 'source_object', 'source_record_id']]
+)) }}
 
 -- Memberships in the campaigns of the CRM. A membership is a touch only when the person answered;
 -- the others are reach.

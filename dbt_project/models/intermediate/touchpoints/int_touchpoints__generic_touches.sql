@@ -1,4 +1,7 @@
-{{ config(enabled=uses('generic')) }}
+{{ config(enabled=uses('generic'), **tracked(
+    ['source_system', 'source_object', 'source_record_id'],
+    names=[['source_system', 'source_object', 'source_record_id']]
+)) }}
 
 -- Touches that the generic source brings ready-made.
 with

@@ -1,8 +1,16 @@
-{{ config(enabled=uses('hubspot')) }}
+{{ config(enabled=uses('hubspot'), **built_by_record('int_changes__records')) }}
 
 -- What happened to marketing emails, by whoever has the address. Only a click that HubSpot itself
 -- counts is an answer: privacy proxies open mail, and bots are filtered events.
+-- depends_on: {{ ref('int_changes__records') }}
 with
+
+email_events as (
+
+    select * from {{ ref('stg_hubspot__email_events') }}
+    where {{ is_listed('int_changes__records', object="'email_event'") }}
+
+),
 
 sends as (
 
@@ -16,16 +24,9 @@ clicks as (
 
 ),
 
--- an address that stands for several leads names none of them
 people as (
 
-    select
-        email_normalized,
-        min(lead_key) as lead_key
-    from {{ ref('int_identity__lead_records') }}
-    where email_normalized is not null
-    group by email_normalized
-    having count(distinct lead_key) = 1
+    select * from {{ ref('int_identity__email_owners') }}
 
 ),
 
@@ -49,7 +50,7 @@ typed as (
         events.is_filtered,
         events.email_campaign_id as campaign_id,
         coalesce(clicks.url, sends.subject) as content
-    from {{ ref('stg_hubspot__email_events') }} as events
+    from email_events as events
     left join clicks
         on
             events.source_system = clicks.source_system

@@ -1,4 +1,7 @@
-{{ config(enabled=uses('hubspot')) }}
+{{ config(enabled=uses('hubspot'), **tracked(
+    ['source_system', 'source_object', 'source_record_id'],
+    names=[['source_system', 'source_object', 'source_record_id']]
+)) }}
 
 -- Meetings that were held, once per person; where nobody is named, once per deal. A meeting without
 -- an outcome may not have taken place: it is an activity and no touch.

@@ -1,4 +1,4 @@
-{{ config(enabled=uses('hubspot')) }}
+{{ config(enabled=uses('hubspot'), **built_by_record('int_changes__records')) }}
 
 -- Forms, marketing emails and held meetings of HubSpot.
 with
@@ -6,6 +6,7 @@ with
 email_events as (
 
     select * from {{ ref('int_touchpoints__hubspot_email_events') }}
+    where {{ is_listed('int_changes__records') }}
 
 ),
 
@@ -24,6 +25,11 @@ submissions as (
         on
             {{ record_key('submissions.source_system', 'contact', 'submissions.contact_id') }}
             = lead_records.record_key
+    where
+        {{ is_listed(
+            'int_changes__records', 'submissions.source_system', "'contact_form_submission'",
+            'submissions.source_record_id'
+        ) }}
 
 ),
 
@@ -94,6 +100,7 @@ described as (
         cast(null as {{ dbt.type_string() }}) as utm_campaign,
         content
     from {{ ref('int_touchpoints__hubspot_meetings') }}
+    where {{ is_listed('int_changes__records') }}
 
 ),
 

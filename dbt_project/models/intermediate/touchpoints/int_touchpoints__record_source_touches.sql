@@ -1,3 +1,8 @@
+{{ config(**tracked(
+    ['source_system', 'source_object', 'source_record_id'],
+    names=[['source_system', 'source_object', 'source_record_id']]
+)) }}
+
 -- What a record itself calls its source: the weakest of touches, and an inferred one.
 with
 

@@ -1,3 +1,5 @@
+{{ config(**built_by_key('described_lead', 'lead_key')) }}
+
 -- Touches that another system has as well, within a day: that of the system listed first stands.
 with
 
@@ -12,7 +14,10 @@ described as (
         occurred_at,
         {{ source_priority('source_system') }} as system_priority
     from {{ ref('int_touchpoints__touches_described') }}
-    where lead_key is not null and campaign_key is not null
+    where
+        lead_key is not null
+        and campaign_key is not null
+        and {{ is_changed('described_lead', 'lead_key') }}
 
 ),
 
@@ -42,7 +47,9 @@ candidates as (
 
 final as (
 
-    select distinct candidates.touch_key
+    select distinct
+        candidates.touch_key,
+        candidates.lead_key
     from candidates
     inner join candidates as preferred
         on

@@ -1,9 +1,19 @@
-{{ config(**tracked('touch_key', {
-    'touch': 'touch_key',
-    'touched_lead': 'lead_key',
-    'touched_opportunity': 'opportunity_key',
-    'touched_account': 'account_key',
-})) }}
+{# a touch is judged by those of the same lead, and by when the lead came into being #}
+{% set scope -%}
+touch_key in {{ changed_keys('described_touch') }}
+        or lead_key in {{ changed_keys('described_lead') }}
+        or lead_key in {{ changed_keys('lead') }}
+{%- endset %}
+{{ config(**tracked(
+    'touch_key',
+    {
+        'touch': 'touch_key',
+        'touched_lead': 'lead_key',
+        'touched_opportunity': 'opportunity_key',
+        'touched_account': 'account_key',
+    },
+    scope=scope,
+)) }}
 
 -- Each touch with channel and rules; what is the same touch seen twice is marked, not dropped.
 with
@@ -11,17 +21,8 @@ with
 described as (
 
     select * from {{ ref('int_touchpoints__touches_described') }}
-
-),
-
-responses as (
-
-    select
-        lead_key,
-        touch_type,
-        occurred_at
-    from {{ ref('int_touchpoints__touches_described') }}
-    where is_response and not is_inferred
+    where
+        {{ scope if is_incremental_build() else 'true' }}
 
 ),
 
@@ -55,12 +56,12 @@ twins as (
 first_touches as (
 
     select
-        responses.lead_key,
-        min(responses.occurred_at) as first_touched_at
-    from responses
-    inner join rules on responses.touch_type = rules.touch_type
-    where rules.is_attributable
-    group by responses.lead_key
+        described.lead_key,
+        min(described.occurred_at) as first_touched_at
+    from described
+    inner join rules on described.touch_type = rules.touch_type
+    where rules.is_attributable and described.is_response and not described.is_inferred
+    group by described.lead_key
 
 ),
 
@@ -73,7 +74,7 @@ ordered_memberships as (
             partition by lead_key, source_system, campaign_id, touch_type
             order by occurred_at, source_record_id
         ) as membership_number
-    from {{ ref('int_touchpoints__touches_described') }}
+    from described
     where source_object = 'campaign_member' and lead_key is not null
 
 ),

@@ -1,9 +1,17 @@
+{{ config(**tracked(
+    'touch_key',
+    {'described_touch': 'touch_key', 'described_lead': 'lead_key'},
+    scope=listed_scope('int_changes__touches'),
+)) }}
+
 -- Touches with their campaign, before the channel rules.
+-- depends_on: {{ ref('int_changes__touches') }}
 with
 
 touches as (
 
     select * from {{ ref('int_touchpoints__touches_unioned') }}
+    where {{ is_listed('int_changes__touches') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**tracked('utm_campaign', names=[["''", "'utm_campaign'", 'utm_campaign']])) }}
+
 -- What each campaign parameter of a link means: by mapping, by a campaign's id, by its name.
 with
 

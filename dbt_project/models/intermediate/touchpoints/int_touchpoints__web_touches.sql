@@ -1,4 +1,4 @@
-{{ config(enabled=uses('web')) }}
+{{ config(enabled=uses('web'), **built_by_record('int_changes__records')) }}
 
 {% set touches = [
     {'step': 'visits', 'object': 'sessions', 'occurred_at': 'started_at', 'type': "'visit'"},
@@ -7,17 +7,19 @@
 ] %}
 
 -- Visits of the web site and the forms sent in them, by whoever is known behind the visitor.
+-- depends_on: {{ ref('int_changes__records') }}
 with
+
+sessions as (
+
+    select * from {{ ref('stg_web__sessions') }}
+    where {{ is_listed('int_changes__records', object="'sessions'") }}
+
+),
 
 people as (
 
-    select
-        email_normalized,
-        min(lead_key) as lead_key
-    from {{ ref('int_identity__lead_records') }}
-    where email_normalized is not null
-    group by email_normalized
-    having count(distinct lead_key) = 1
+    select * from {{ ref('int_identity__email_owners') }}
 
 ),
 
@@ -27,7 +29,7 @@ referrers as (
     select
         referrer,
         {{ url_domain('referrer') }} as referrer_domain
-    from {{ ref('stg_web__sessions') }}
+    from sessions
     where referrer is not null
     group by referrer
 
@@ -63,7 +65,7 @@ referrers as (
         -- a query string may carry personal data
         coalesce(sessions.content, split_part(sessions.landing_page_url, '?', 1)) as content,
         false as is_inferred
-    from {{ ref('stg_web__sessions') }} as sessions
+    from sessions
     left join people on lower(trim(sessions.email)) = people.email_normalized
     left join {{ ref('int_touchpoints__web_visitors') }} as visitors
         on

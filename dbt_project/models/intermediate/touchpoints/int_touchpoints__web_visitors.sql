@@ -1,4 +1,6 @@
-{{ config(enabled=uses('web')) }}
+{{ config(enabled=uses('web'), **tracked(
+    ['source_system', 'visitor_id'], names=[['source_system', "'visitor'", 'visitor_id']]
+)) }}
 
 -- The one person behind a visitor id: a visitor who gave exactly one known email is that person
 -- before, too.
@@ -13,14 +15,7 @@ sessions as (
 
 people as (
 
-    select
-        email_normalized,
-        min(lead_key) as lead_key
-    from {{ ref('int_identity__lead_records') }}
-    where email_normalized is not null
-    group by email_normalized
-    -- a shared mailbox stands for several leads and names none of them
-    having count(distinct lead_key) = 1
+    select * from {{ ref('int_identity__email_owners') }}
 
 ),
 

@@ -1,0 +1,58 @@
+{# Records that changed since the last finished build, by the names that their systems gave them:
+   (source_system, source_object, source_record_id). Staging notes its own; other tracked models
+   note what meta `names` says. A name finds the rows of a wide table that have it cheaper than a key
+   that would have to be computed for every row. #}
+{% macro changed_records(objects=none) -%}
+    (
+        select source_system, source_object, source_record_id
+        from {{ state_relation('changed_records') }}
+        {%- if objects %}
+        where source_object in ('{{ objects | join("', '") }}')
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{# What a tracked model notes: object to the columns with system and id, or three columns. #}
+{% macro noted_names() -%}
+    {%- set names = [] -%}
+    {%- if model.sources and config.get('unique_key') == ['source_system', 'source_record_id'] -%}
+        {%- do names.append(
+            ['source_system', "'" ~ model.sources[0][1] ~ "'", 'source_record_id']
+        ) -%}
+    {%- endif -%}
+    {{ return(names + (model.config.meta.names or [])) }}
+{%- endmacro %}
+
+{# The configuration of a model of touches that is built by a list of records. #}
+{% macro built_by_record(list) -%}
+    {{ return({
+        'materialized': 'incremental',
+        'incremental_strategy': 'append',
+        'on_schema_change': 'fail',
+        'pre_hook': "{{ delete_listed('" ~ list ~ "') }}",
+    }) }}
+{%- endmacro %}
+
+{# The condition that a run builds the record; true in a full one. `object` is a column, or a text
+   in quotes. #}
+{% macro is_listed(list, system='source_system', object='source_object', id='source_record_id') -%}
+    {{ listed_scope(list, system, object, id) if is_incremental_build() else 'true' }}
+{%- endmacro %}
+
+{# … as the scope of a tracked model. #}
+{% macro listed_scope(
+    list, system='source_system', object='source_object', id='source_record_id'
+) -%}
+    ({{ system }}, {{ object }}, {{ id }}) in (
+            select listed.source_system, listed.source_object, listed.source_record_id
+            from {{ list_relation(list) }} as listed
+        )
+{%- endmacro %}
+
+{# The pre-hook of such a model. #}
+{% macro delete_listed(list) -%}
+    {%- if is_incremental_build() -%}
+        delete from {{ this }}
+        where {{ is_listed(list) }}
+    {%- endif -%}
+{%- endmacro %}
