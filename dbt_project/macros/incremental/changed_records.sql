@@ -23,19 +23,19 @@
     {{ return(names + (model.config.meta.names or [])) }}
 {%- endmacro %}
 
-{# The configuration of a model of touches that is built by a list of records. #}
-{% macro built_by_record(list) -%}
+{# The configuration of a model that is built by record: those of a list, or all that changed. #}
+{% macro built_by_record(list=none, object='source_object') -%}
     {{ return({
         'materialized': 'incremental',
         'incremental_strategy': 'append',
         'on_schema_change': 'fail',
-        'pre_hook': "{{ delete_listed('" ~ list ~ "') }}",
+        'pre_hook': '{{ delete_listed(' ~ tojson(list) ~ ', ' ~ tojson(object) ~ ') }}',
     }) }}
 {%- endmacro %}
 
 {# The condition that a run builds the record; true in a full one. `object` is a column, or a text
    in quotes. #}
-{% macro is_listed(list, system='source_system', object='source_object', id='source_record_id') -%}
+{% macro is_listed(list=none, system='source_system', object='source_object', id='source_record_id') -%}
     {{ listed_scope(list, system, object, id) if is_incremental_build() else 'true' }}
 {%- endmacro %}
 
@@ -45,14 +45,13 @@
 ) -%}
     ({{ system }}, {{ object }}, {{ id }}) in (
             select listed.source_system, listed.source_object, listed.source_record_id
-            from {{ list_relation(list) }} as listed
+            from {{ list_relation(list) if list else state_relation('changed_records') }} as listed
         )
 {%- endmacro %}
 
 {# The pre-hook of such a model. #}
-{% macro delete_listed(list) -%}
+{% macro delete_listed(list, object) -%}
     {%- if is_incremental_build() -%}
-        delete from {{ this }}
-        where {{ is_listed(list) }}
+        delete from {{ this }} where {{ is_listed(list, object=object) }}
     {%- endif -%}
 {%- endmacro %}

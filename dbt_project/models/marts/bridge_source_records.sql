@@ -1,9 +1,13 @@
+{# a session in which a form was sent stands for two records #}
+{% set object = "replace(source_object, 'session_forms', 'sessions')" %}
+{{ config(**built_by_record(object=object)) }}
+
 with
 
 records as (
 
     select * from {{ ref('int_quality__source_records') }}
-    where is_named_in_marts
+    where is_named_in_marts and {{ is_listed(object=object) }}
 
 ),
 
