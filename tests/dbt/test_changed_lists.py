@@ -17,6 +17,15 @@ import pytest
 from orchestration.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
+LISTS = "model.lead_ledger.int_changes__"
+# entities whose keys are read off the state: what notes them stands before by `ref`
+FROM_STATE = {"touch", "described_lead"}
+# by the batches that wrote a table, and by what the table lacks
+BY_OTHER_MEANS = {
+    "int_quality__rejected_rows",
+    "int_quality__raw_fates",
+    "int_attribution__path_forms",
+}
 
 
 @pytest.fixture(scope="module")
@@ -52,21 +61,28 @@ def list_ancestors(nodes: dict[str, dict], unique_id: str) -> set[str]:
 
 def test_models_built_by_key_stand_behind_their_list(manifest) -> None:
     nodes = manifest["nodes"]
-    built_by_key = set()
+    needed = set()
     for unique_id, node in nodes.items():
         if node["config"].get("incremental_strategy") in ("append", "model_columns"):
             code = node["raw_code"].replace(
                 "built_by_conversion_and_model()", "built_by_key('conversion', 'conversion_key')"
             )
             entities = set(re.findall(r"(?:is_changed|built_by_key)\('(\w+)'", code))
-            # touches change by themselves, and rejected rows are read by batch
-            assert entities or node["name"] == "int_quality__rejected_rows", unique_id
-            built_by_key |= {(unique_id, entity) for entity in entities - {"touch"}}
-    assert {entity for _, entity in built_by_key} == {"lead", "conversion", "journey"}
+            lists = {f"int_changes__{entity}s" for entity in entities - FROM_STATE}
+            lists |= set(re.findall(r"'(int_changes__\w+)'", code))
+            assert lists or entities or "built_by_record(" in code or node["name"] in BY_OTHER_MEANS
+            needed |= {(unique_id, name) for name in lists}
+        elif "listed_scope('" in node.get("raw_code", ""):
+            lists = set(re.findall(r"'(int_changes__\w+)'", node["raw_code"]))
+            assert lists, unique_id
+            needed |= {(unique_id, name) for name in lists}
+    assert {name for _, name in needed} == {
+        name.rpartition(".")[2] for name in nodes if name.startswith(LISTS)
+    }
     astray = sorted(
         unique_id
-        for unique_id, entity in built_by_key
-        if f"model.lead_ledger.int_changes__{entity}s" not in list_ancestors(nodes, unique_id)
+        for unique_id, name in needed
+        if f"model.lead_ledger.{name}" not in list_ancestors(nodes, unique_id)
     )
     assert astray == []
 

@@ -10,7 +10,7 @@
         'systems', 'reporting_currency', 'org_utc_offset_hours', 'lookback_days',
         'milestone_grace_hours', 'reenter_grace_hours', 'fx_max_age_days',
         'identity_max_records', 'identity_max_names_per_email', 'record_source_touches',
-        'touch_scope', 'lead_conversion_stages', 'score_fields',
+        'touch_scope', 'lead_conversion_stages', 'score_fields', 'handoff_grace_days',
     ] -%}
         {%- do common.append(name ~ '=' ~ tojson(var(name))) -%}
     {%- endfor -%}

@@ -67,3 +67,29 @@
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
+
+{# The names of the tables of raw to which batches wrote that no finished build has seen, as a query. #}
+{% macro tables_of_new_batches() -%}
+    select distinct table_name from {{ batches_relation() }}
+    where {{ is_of_new_batch('batch_id') }}
+{%- endmacro %}
+
+{# The staged tables to which they wrote; all in a full run. #}
+{% macro newly_written_tables() -%}
+    {%- if not (execute and is_incremental_build()) -%}
+        {{ return(staged_tables()) }}
+    {%- endif -%}
+    {%- set written, tables = run_query(tables_of_new_batches()).columns[0].values(), [] -%}
+    {%- for table in staged_tables()
+        if source(table.system, table.object).identifier in written -%}
+        {%- do tables.append(table) -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
+{# The pre-hook of a model that is built by table of raw. #}
+{% macro delete_newly_written_tables() -%}
+    {%- if is_incremental_build() -%}
+        delete from {{ this }} where table_name in ({{ tables_of_new_batches() }})
+    {%- endif -%}
+{%- endmacro %}

@@ -1,27 +1,32 @@
+{{ config(**built_by_key('lead', 'lead_id')) }}
+
 with
 
 visits as (
 
     select * from {{ ref('int_lifecycle__stage_visits') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
 cycles as (
 
     select * from {{ ref('int_lifecycle__cycles') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
 leads as (
 
     select * from {{ ref('int_identity__leads') }}
-    where is_live
+    where is_live and {{ is_changed('lead', 'lead_key') }}
 
 ),
 
 sources as (
 
     select * from {{ ref('int_lifecycle__cycle_sources') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 

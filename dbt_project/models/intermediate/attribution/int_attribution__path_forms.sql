@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_paths_that_nobody_goes() }}",
+) }}
+
 -- Each way that was gone, in the forms that the report of paths knows, as text.
 {% set forms = {
     'unique': none, 'exposure': list_without_repeats, 'first': list_of_firsts,
@@ -9,7 +16,12 @@ with
 paths as (
 
     select distinct path from {{ ref('int_attribution__journey_paths') }}
-    where path is not null
+    where
+        path is not null
+        -- what is known of a path never changes
+        {%- if is_incremental_build() %}
+        and path not in (select known.path from {{ this }} as known)
+        {%- endif %}
 
 ),
 

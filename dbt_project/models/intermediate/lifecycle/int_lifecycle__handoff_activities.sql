@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- The first thing that a person in sales did about a handoff: from some days before it, which sales
 -- may have used to talk to the lead already, up to the lead's next cycle, which is another story.
 with
@@ -5,6 +7,7 @@ with
 handoffs as (
 
     select * from {{ ref('int_lifecycle__handoffs') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -12,7 +15,10 @@ activities as (
 
     select * from {{ ref('int_lifecycle__activities_unioned') }}
     -- what came in, and what a machine sent, is no work of sales
-    where is_human and direction = 'outbound' and lead_key is not null
+    where
+        is_human
+        and direction = 'outbound'
+        and {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -20,6 +26,7 @@ ranked as (
 
     select
         handoffs.handoff_key,
+        handoffs.lead_key,
         activities.activity_key,
         activities.activity_type,
         activities.source_system,
@@ -49,6 +56,7 @@ final as (
 
     select
         handoff_key,
+        lead_key,
         activity_key,
         activity_type,
         source_system,

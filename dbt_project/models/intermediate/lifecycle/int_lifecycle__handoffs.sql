@@ -1,3 +1,5 @@
+{{ config(**built_by_key('lead', 'lead_key')) }}
+
 -- Handoffs to sales: observed entries to mql, with who had to answer and what the cycle says became
 -- of them.
 with
@@ -5,7 +7,7 @@ with
 stage_events as (
 
     select * from {{ ref('int_lifecycle__stage_events') }}
-    where not is_inferred
+    where not is_inferred and {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -34,6 +36,7 @@ cycles as (
         case when outcome in ('recycled', 'disqualified', 'lost') then ended_at end as exited_at,
         lead(started_at) over (partition by lead_key order by cycle_number) as next_started_at
     from {{ ref('int_lifecycle__cycles') }}
+    where {{ is_changed('lead', 'lead_key') }}
 
 ),
 
@@ -50,7 +53,10 @@ words as (
     from {{ ref('int_lifecycle__status_events') }} as events
     inner join {{ ref('int_identity__lead_records') }} as records
         on events.record_key = records.record_key
-    where not events.is_inferred and events.stage is not null
+    where
+        not events.is_inferred
+        and events.stage is not null
+        and {{ is_changed('lead', 'records.lead_key') }}
     group by
         events.source_system, events.source_object, events.source_record_id, events.stage
 

@@ -33,16 +33,7 @@ quarantined_lines as (
 
 raw_rows as (
 
-    {% for table in staged_tables() %}
-    select
-        source_system,
-        '{{ table.object }}' as source_object,
-        raw_count,
-        rejected_count,
-        superseded_count
-    from {{ row_fates(table.system, table.object) }} as {{ table.system }}__{{ table.object }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_quality__raw_fates') }}
 
 ),
 
@@ -72,7 +63,6 @@ staged_rows as (
     {% endfor %}
 
 ),
-
 
 final as (
 
