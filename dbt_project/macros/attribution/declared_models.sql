@@ -120,3 +120,13 @@
     {%- endif -%}
     {{ return(found.parts) }}
 {%- endmacro %}
+
+{# A column of a wide table of weights or credits (`weight`, `amount`); null where nobody declares the
+   model. #}
+{% macro model_column(relation, name, column) -%}
+    {%- if name in attribution_models() | map(attribute='name') -%}
+        {{ relation }}.{{ name }}__{{ column }}
+    {%- else -%}
+        cast(null as {{ 'double' if column == 'weight' else 'decimal(18, 2)' }})
+    {%- endif -%}
+{%- endmacro %}

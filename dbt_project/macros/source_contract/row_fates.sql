@@ -27,15 +27,15 @@
     select
         _source_system as source_system,
         cast(sum(row_count) as bigint) as raw_count,
-        sum(row_count - stageable_count) as rejected_count,
-        sum(stageable_count)
+        cast(sum(row_count - stageable_count) as bigint) as rejected_count,
+        cast(sum(stageable_count)
         {%- if not contract.key %}
         - sum(case when is_standing then stageable_count else 0 end)
         {%- elif contract.replaces %}
         - count(distinct case when is_standing then {{ record_text | join(' || chr(31) || ') }} end)
         {%- else %}
         - sum(case when is_standing then 1 else 0 end)
-        {%- endif %} as superseded_count
+        {%- endif %} as bigint) as superseded_count
     from (
         select
             *,

@@ -9,24 +9,16 @@ credits as (
 
     select
         attribution_model,
-        -- credit of a touch that belongs to no campaign, and credit without a touch
-        coalesce(
-            campaign_key, case when touch_id is null then '(unattributed)' else '(none)' end
-        ) as campaign_key,
-        {{ month_of(org_date('converted_at')) }} as conversion_month,
+        campaign_key,
+        conversion_month,
         {% for name, conversion_type in counted.items() -%}
         sum(case when conversion_type = '{{ conversion_type }}' then weight else 0 end)
             as attributed_{{ name }},
         {% endfor -%}
         sum(case when conversion_type = 'pipeline' then credited_amount end) as pipeline_amount,
         sum(case when conversion_type = 'revenue' then credited_amount end) as revenue_amount
-    from {{ ref('fct_attribution_credits') }}
-    group by
-        attribution_model,
-        coalesce(
-            campaign_key, case when touch_id is null then '(unattributed)' else '(none)' end
-        ),
-        {{ month_of(org_date('converted_at')) }}
+    from {{ ref('int_attribution__monthly_credits') }}
+    group by attribution_model, campaign_key, conversion_month
 
 ),
 

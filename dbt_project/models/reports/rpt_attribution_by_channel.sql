@@ -6,11 +6,11 @@ credits as (
         conversion_type,
         attribution_model,
         channel,
-        {{ month_of(org_date('converted_at')) }} as conversion_month,
+        conversion_month,
         sum(credited_amount) as attributed_amount,
         sum(weight) as attributed_conversions
-    from {{ ref('fct_attribution_credits') }}
-    group by conversion_type, attribution_model, channel, {{ month_of(org_date('converted_at')) }}
+    from {{ ref('int_attribution__monthly_credits') }}
+    group by conversion_type, attribution_model, channel, conversion_month
 
 ),
 

@@ -1,18 +1,27 @@
 with
 
+-- by keys: the ids of fct_attribution_credits are text
 credits as (
 
-    select * from {{ ref('fct_attribution_credits') }}
-    where attribution_model = 'linear'
+    select
+        conversion_type,
+        conversion_key,
+        touch_key,
+        touched_at,
+        converted_at,
+        {{ model_column('credits', 'linear', 'weight') }} as weight,
+        {{ model_column('credits', 'linear', 'amount') }} as credited_amount
+    from {{ ref('int_attribution__touch_credits') }} as credits
+    where {{ model_column('credits', 'linear', 'weight') }} > 0
 
 ),
 
 contents as (
 
     select
-        touch_id,
+        touch_key,
         content
-    from {{ ref('fct_touches') }}
+    from {{ ref('int_touchpoints__touches') }}
     where content is not null and is_attributable
 
 ),
@@ -21,17 +30,17 @@ touched as (
 
     select
         credits.conversion_type,
-        credits.conversion_id,
-        credits.touch_id,
+        credits.conversion_key,
+        credits.touch_key,
         credits.weight,
         credits.credited_amount,
         {{ days_between('credits.touched_at', 'credits.converted_at') }} as days_before,
         case
-            when credits.touch_id is null then '(unattributed)'
+            when credits.touch_key is null then '(unattributed)'
             else coalesce(contents.content, '(none)')
         end as content
     from credits
-    left join contents on credits.touch_id = contents.touch_id
+    left join contents on credits.touch_key = contents.touch_key
 
 ),
 
@@ -69,14 +78,14 @@ per_conversion as (
 
     select
         conversion_type,
-        conversion_id,
+        conversion_key,
         shown_content,
-        count(touch_id) as touch_count,
+        count(touch_key) as touch_count,
         sum(weight) as weight,
         sum(credited_amount) as credited_amount,
         max(days_before) as days_before
     from labelled
-    group by conversion_type, conversion_id, shown_content
+    group by conversion_type, conversion_key, shown_content
 
 ),
 
@@ -84,10 +93,10 @@ totals as (
 
     select
         conversion_type,
-        conversion_id,
+        conversion_key,
         sum(credited_amount) as conversion_amount
     from credits
-    group by conversion_type, conversion_id
+    group by conversion_type, conversion_key
 
 ),
 
@@ -120,7 +129,7 @@ final as (
     inner join totals
         on
             per_conversion.conversion_type = totals.conversion_type
-            and per_conversion.conversion_id = totals.conversion_id
+            and per_conversion.conversion_key = totals.conversion_key
     inner join type_totals on per_conversion.conversion_type = type_totals.conversion_type
     group by per_conversion.conversion_type, per_conversion.shown_content
 

@@ -1,9 +1,8 @@
 {% set parts = ['sourced', 'influenced', 'credited'] %}
 {% set next_quarter = dbt.dateadd('quarter', 1, 'keys.quarter_starting') %}
 {% set converted_in = quarter_of(org_date('credits.converted_at')) %}
-{% set in_all = "credits.attribution_model = 'linear'" %}
-{% set in_marketing = in_all ~ " and channels.team = 'marketing'" %}
-{% set in_first = "credits.attribution_model = 'first_touch' and channels.team = 'marketing'" %}
+{% set is_marketing = "channels.team = 'marketing'" %}
+{% set has_share = model_column('credits', 'linear', 'weight') ~ ' > 0' %}
 
 with
 
@@ -13,17 +12,19 @@ conversions as (
     select
         {{ converted_in }} as quarter_starting,
         credits.conversion_type,
-        credits.conversion_id,
-        {% for measure in ['weight', 'credited_amount'] -%}
-        sum(case when {{ in_all }} then {{ measure }} end) as total_{{ measure }},
-        sum({{ in_case(in_first, measure) }}) as sourced_{{ measure }},
-        sum({{ in_case(in_marketing, measure) }}) as marketing_{{ measure }},
+        credits.conversion_key,
+        {% for measure, column in {'weight': 'weight', 'credited_amount': 'amount'}.items() -%}
+        {% set linear = model_column('credits', 'linear', column) -%}
+        {% set first_touch = model_column('credits', 'first_touch', column) -%}
+        sum({{ linear }}) as total_{{ measure }},
+        sum({{ in_case(is_marketing, first_touch) }}) as sourced_{{ measure }},
+        sum({{ in_case(is_marketing, linear) }}) as marketing_{{ measure }},
         {% endfor -%}
-        count(case when {{ in_marketing }} then 1 end) > 0 as is_influenced
-    from {{ ref('fct_attribution_credits') }} as credits
+        count(case when {{ is_marketing }} and {{ has_share }} then 1 end) > 0 as is_influenced
+    from {{ ref('int_attribution__touch_credits') }} as credits
     inner join {{ ref('dim_channels') }} as channels on credits.channel = channels.channel
     where credits.conversion_type in ('pipeline', 'revenue')
-    group by {{ converted_in }}, credits.conversion_type, credits.conversion_id
+    group by {{ converted_in }}, credits.conversion_type, credits.conversion_key
 
 ),
 

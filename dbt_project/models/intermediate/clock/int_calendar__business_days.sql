@@ -110,13 +110,15 @@ final as (
         opens_at,
         closes_at,
         business_seconds,
-        coalesce(
-            sum(business_seconds) over (
-                partition by sla_policy, time_zone
-                order by date_day
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
+        cast(
+            coalesce(
+                sum(business_seconds) over (
+                    partition by sla_policy, time_zone
+                    order by date_day
+                    rows between unbounded preceding and 1 preceding
+                ),
+                0
+            ) as bigint
         ) as seconds_before
     from measured
     -- the last day has no end

@@ -35,7 +35,7 @@ evidence as (
     select
         components.component_key,
         {% for method in methods -%}
-        sum(case when edges.method = '{{ method }}' then 1 else 0 end) as {{ method }}_count
+        count(case when edges.method = '{{ method }}' then 1 end) as {{ method }}_count
         {%- if not loop.last %},{% endif %}
         {% endfor %}
     from components

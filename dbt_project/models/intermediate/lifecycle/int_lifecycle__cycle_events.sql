@@ -20,7 +20,7 @@ own_cycles as (
 
     select
         line_events.*,
-        sum(case when cycle_starts.lead_key is null then 0 else 1 end) over (
+        count(cycle_starts.lead_key) over (
             partition by line_events.lead_key
             order by line_events.event_index
             rows unbounded preceding

@@ -21,12 +21,12 @@ counted as (
 
     select
         *,
-        sum(case when signal_type = 'score' then 1 else 0 end) over along_lead as score_count,
+        count(case when signal_type = 'score' then 1 end) over along_lead as score_count,
         {% for kind in kinds[:-1] -%}
-        sum(case when signal_type = '{{ kind }}' then 1 else 0 end) over along_cycle
+        count(case when signal_type = '{{ kind }}' then 1 end) over along_cycle
             as {{ kind }}_count,
         {% endfor -%}
-        sum(case when signal_type = '{{ kinds[-1] }}' then 1 else 0 end) over along_cycle
+        count(case when signal_type = '{{ kinds[-1] }}' then 1 end) over along_cycle
             as {{ kinds[-1] }}_count
     from signals
     window

@@ -7,12 +7,13 @@ files as (
     select
         source_system,
         source_object,
-        sum(record_count) as extracted_count,
-        sum(loaded_count) as loaded_count,
-        sum(rejected_count) as quarantined_count,
+        cast(sum(record_count) as bigint) as extracted_count,
+        cast(sum(loaded_count) as bigint) as loaded_count,
+        cast(sum(rejected_count) as bigint) as quarantined_count,
         -- an unusable file as a whole is one line of the quarantine
-        sum(rejected_count + case when state = 'loaded' then 0 else 1 end)
-            as expected_quarantine_count
+        cast(
+            sum(rejected_count + case when state = 'loaded' then 0 else 1 end) as bigint
+        ) as expected_quarantine_count
     from {{ ref('stg_ledger__files') }}
     -- the others are not staged; rpt_exceptions names their files
     where {{ is_staged('source_system', 'source_object') }}

@@ -36,7 +36,7 @@ groups as (
     select
         opportunity_key,
         count(*) as lead_count,
-        sum(case when is_primary then 1 else 0 end) as primary_lead_count
+        count(case when is_primary then 1 end) as primary_lead_count
     from {{ ref('int_revenue__buying_groups') }}
     group by opportunity_key
 

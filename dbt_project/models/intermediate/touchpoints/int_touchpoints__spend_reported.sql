@@ -17,8 +17,8 @@ final as (
         date_day,
         coalesce(upper(currency_code), '{{ var('reporting_currency') }}') as currency_code,
         cast(round(sum(cost_amount), 2) as decimal(18, 2)) as spend_amount_original,
-        sum(impressions) as impressions,
-        sum(clicks) as clicks
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(clicks) as bigint) as clicks
     from reported
     group by
         source_system,
