@@ -35,7 +35,9 @@
 
 {# The condition that a run builds the record; true in a full one. `object` is a column, or a text
    in quotes. #}
-{% macro is_listed(list=none, system='source_system', object='source_object', id='source_record_id') -%}
+{% macro is_listed(
+    list=none, system='source_system', object='source_object', id='source_record_id'
+) -%}
     {{ listed_scope(list, system, object, id) if is_incremental_build() else 'true' }}
 {%- endmacro %}
 

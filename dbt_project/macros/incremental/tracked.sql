@@ -1,6 +1,6 @@
 {# The configuration of a tracked model: what names a row, and which keys and names of records its
-   changes note. A model that queries only some rows in an incremental run says by `scope` which ones:
-   a condition, none of whose columns may be null in a row that has to be seen. #}
+   changes note. A model that queries only some rows in an incremental run says by `scope` which ones,
+   a condition on its own columns. #}
 {% macro tracked(unique_key, tracks={}, names=[], scope=none) -%}
     {{ return({
         'materialized': 'incremental',

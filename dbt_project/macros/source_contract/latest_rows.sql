@@ -27,16 +27,7 @@
 {%- set rows = 'named_rows' if is_read_by_batch() else relation -%}
 (
     with
-    {%- if is_read_by_batch() %}
-
-    -- all rows of the records of which a batch brought anything
-    named_rows as (
-
-        select * from {{ relation }}
-        where {{ is_named_by_new_batch(relation, contract) }}
-
-    ),
-    {%- endif %}
+    {%- if is_read_by_batch() %}{{ named_rows(relation, contract) }}{% endif %}
     {%- if is_split %}
 
     repeated_keys as (
@@ -146,6 +137,17 @@
 {%- endif -%}
 {%- endmacro %}
 
+{# The CTE with all rows of the records of which a batch brought anything. #}
+{% macro named_rows(relation, contract) %}
+
+    named_rows as (
+
+        select * from {{ relation }}
+        where {{ is_named_by_new_batch(relation, contract) }}
+
+    ),
+{%- endmacro %}
+
 {# A hash of the key of a raw row, of typed cells: two spellings of one key are one key. #}
 {% macro key_hash(contract) -%}
     {%- set cells = ['_source_system'] -%}
@@ -169,9 +171,9 @@
         having count(*) > 1
 {%- endmacro %}
 
-{# The raw rows with their cells as the contract types them: all of them, or those whose
-   key is `in` or `not in` the repeated ones. Only among these the content key decides anything,
-   and it costs more than all casts. #}
+{# The raw rows with their cells as the contract types them: all of them, or those whose key is `in` or
+   `not in` the repeated ones. Only among these the content key decides anything, and it costs more
+   than all casts. #}
 {% macro typed_rows(contract, rows, repeated=none, with_content=false) -%}
 select
     {%- for column in contract.columns %}

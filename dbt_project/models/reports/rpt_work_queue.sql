@@ -25,32 +25,21 @@ cycles as (
 
 ),
 
--- the newest touch of each class; one of them is the newest of all
 touches as (
-
-    select
-        touches.*,
-        row_number() over (
-            partition by touches.lead_id, touches.touch_class
-            order by touches.occurred_at desc, touches.touch_id asc
-        ) as class_recency
-    from {{ ref('fct_touches') }} as touches
-    where
-        touches.is_attributable
-        and not touches.is_inferred
-        and touches.lead_id in (select cycles.lead_id from cycles)
-
-),
-
-newest as (
 
     select
         *,
         row_number() over (
             partition by lead_id order by occurred_at desc, touch_id asc
-        ) as touch_recency
-    from touches
-    where class_recency = 1
+        ) as touch_recency,
+        row_number() over (
+            partition by lead_id, touch_class order by occurred_at desc, touch_id asc
+        ) as class_recency
+    from {{ ref('fct_touches') }}
+    where
+        is_attributable
+        and not is_inferred
+        and lead_id in (select cycles.lead_id from cycles)
 
 ),
 
@@ -61,9 +50,11 @@ touched as (
         max(case when touch_recency = 1 then occurred_at end) as last_touch_at,
         max(case when touch_recency = 1 then touch_type end) as last_touch_type,
         max(case when touch_recency = 1 then channel end) as last_touch_channel,
-        max(case when touch_class = 'commitment' then occurred_at end) as last_commitment_at,
-        max(case when touch_class = 'commitment' then touch_type end) as last_commitment_type
-    from newest
+        max(case when touch_class = 'commitment' and class_recency = 1 then occurred_at end)
+            as last_commitment_at,
+        max(case when touch_class = 'commitment' and class_recency = 1 then touch_type end)
+            as last_commitment_type
+    from touches
     group by lead_id
 
 ),

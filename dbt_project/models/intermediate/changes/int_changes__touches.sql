@@ -49,14 +49,12 @@ final as (
     union
 
     select
-        source_system,
-        source_object,
-        source_record_id
+        touches.source_system,
+        touches.source_object,
+        touches.source_record_id
     from touches
-    where
-        utm_campaign in (
-            select source_record_id from {{ changed_records(['utm_campaign']) }} as changed
-        )
+    inner join {{ changed_records(['utm_campaign']) }} as changed
+        on touches.utm_campaign = changed.source_record_id
 
 )
 

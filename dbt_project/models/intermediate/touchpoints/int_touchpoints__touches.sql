@@ -1,9 +1,3 @@
-{# a touch is judged by those of the same lead, and by when the lead came into being #}
-{% set scope -%}
-touch_key in {{ changed_keys('described_touch') }}
-        or lead_key in {{ changed_keys('described_lead') }}
-        or lead_key in {{ changed_keys('lead') }}
-{%- endset %}
 {{ config(**tracked(
     'touch_key',
     {
@@ -12,7 +6,7 @@ touch_key in {{ changed_keys('described_touch') }}
         'touched_opportunity': 'opportunity_key',
         'touched_account': 'account_key',
     },
-    scope=scope,
+    scope=judged_again(),
 )) }}
 
 -- Each touch with channel and rules; what is the same touch seen twice is marked, not dropped.
@@ -21,8 +15,7 @@ with
 described as (
 
     select * from {{ ref('int_touchpoints__touches_described') }}
-    where
-        {{ scope if is_incremental_build() else 'true' }}
+    where {{ judged_again() if is_incremental_build() else 'true' }}
 
 ),
 
