@@ -4,8 +4,9 @@
 
 The company of datagen; the newest touches and histories are held back and come as two batches.
 Every build is a dbt process of its own, with the arguments of a refresh, without and with its data
-tests. After the last batch the tables are compared with those of a full refresh. Results go to
-results.json beside this file.
+tests. After the last batch the tables are compared with those of a full refresh. With --pairs 0 no
+full refresh is run: the first build stands for it. Results go to results-<scale>.json beside this
+file.
 """
 
 import argparse
@@ -65,7 +66,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="incremental-benchmark-"))
     whole = Company(folder / "whole", arguments.scale).measure(SHARES, arguments.pairs)
-    tenth = Company(folder / "tenth", arguments.scale / 10).measure(SHARE_OF_A_TENTH, 1)
+    tenth = Company(folder / "tenth", arguments.scale / 10).measure(SHARE_OF_A_TENTH, 0)
     document = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": _machine(),
@@ -74,7 +75,7 @@ def main() -> None:
         "tenth": tenth,
         "ratios": _ratios(whole, tenth),
     }
-    (HERE / "results.json").write_text(json.dumps(document, indent=1) + "\n")
+    (HERE / f"results-{arguments.scale:g}.json").write_text(json.dumps(document, indent=1) + "\n")
     sys.stdout.write(json.dumps(document["ratios"], indent=1) + "\n")
 
 
@@ -100,20 +101,22 @@ class Company:
             shutil.copytree(self._batches / name, self._settings.landing, dirs_exist_ok=True)
             builds[name] = self._load_and_build(name) | {"rows": rows[name]} | self._extent()
         builds["nothing new"] = self._build()
+        measured = {"scale": self._scale, "rows_of_touches_and_histories": rows["all"]}
+        if not pairs:
+            return measured | {"builds": builds | {"full": builds["first"]}}
         kept = self._settings.home / "incremental.duckdb"
         shutil.copyfile(self._settings.marts, kept)
         full = [self._build("--full-refresh") for _ in range(pairs)]
         builds["full"] = {
             key: statistics.median(build[key] for build in full) for key in full[0]
         } | {"runs": full}
+        differing = self._differences(kept)
         tested = {"full": self._build("--full-refresh", options=TESTS)["cpu_seconds"]}
         tested["nothing new"] = self._build(options=TESTS)["cpu_seconds"]
-        return {
-            "scale": self._scale,
-            "rows_of_touches_and_histories": rows["all"],
+        return measured | {
             "builds": builds,
             "cpu_seconds_with_data_tests": tested,
-            "differing_rows": self._differences(kept),
+            "differing_rows": differing,
         }
 
     def _split(self, shares: dict[str, float]) -> dict[str, int]:
@@ -199,9 +202,12 @@ class Company:
                 for name, table in tables.items()
             }
 
-    def _differences(self, kept: Path) -> int:
-        """Rows that only one of two mart files has: the incremental one and the full one."""
-        total = 0
+    def _differences(self, kept: Path) -> dict[str, int]:
+        """Rows that only one of two mart files has, the incremental one and the full one, by table.
+
+        Tables of the same content hash are the same; EXCEPT ALL would need them in memory.
+        """
+        differing = {}
         with duckdb.connect() as connection:
             connection.execute(f"attach '{kept}' as one (read_only)")
             connection.execute(f"attach '{self._settings.marts}' as other (read_only)")
@@ -210,12 +216,18 @@ class Company:
                 "where database_name = 'other'"
             ).fetchall()
             for (table,) in tables:
-                (count,) = connection.execute(
-                    f"select count(*) from ((from one.{table} except all from other.{table}) "
-                    f"union all (from other.{table} except all from one.{table}))"
-                ).fetchone()
-                total += count
-        return total
+                (one, other) = (
+                    connection.execute(
+                        f"select count(*), sum(hash(whole_row)) from {side}.{table} as whole_row"
+                    ).fetchone()
+                    for side in ("one", "other")
+                )
+                if one != other:
+                    (differing[table],) = connection.execute(
+                        f"select count(*) from ((from one.{table} except all from other.{table}) "
+                        f"union all (from other.{table} except all from one.{table}))"
+                    ).fetchone()
+        return differing
 
 
 def _ratios(whole: dict, tenth: dict) -> dict[str, float]:

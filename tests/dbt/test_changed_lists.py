@@ -70,7 +70,8 @@ def test_models_built_by_key_stand_behind_their_list(manifest) -> None:
             entities = set(re.findall(r"(?:is_changed|built_by_key)\('(\w+)'", code))
             lists = {f"int_changes__{entity}s" for entity in entities - FROM_STATE}
             lists |= set(re.findall(r"'(int_changes__\w+)'", code))
-            assert lists or entities or "built_by_record(" in code or node["name"] in BY_OTHER_MEANS
+            is_known = lists or entities or "built_by_record(" in code
+            assert is_known or node["name"] in BY_OTHER_MEANS, unique_id
             needed |= {(unique_id, name) for name in lists}
         elif "listed_scope('" in node.get("raw_code", ""):
             lists = set(re.findall(r"'(int_changes__\w+)'", node["raw_code"]))
@@ -85,6 +86,36 @@ def test_models_built_by_key_stand_behind_their_list(manifest) -> None:
         if f"model.lead_ledger.{name}" not in list_ancestors(nodes, unique_id)
     )
     assert astray == []
+
+
+def test_lists_stand_behind_what_notes_the_names_that_they_look_up(manifest) -> None:
+    nodes = manifest["nodes"]
+    noters: dict[str, set[str]] = {}
+    for unique_id, node in nodes.items():
+        if node["config"].get("incremental_strategy") != "tracked":
+            continue
+        if node["config"]["unique_key"] == ["source_system", "source_record_id"]:
+            noters.setdefault(node["sources"][0][1], set()).add(unique_id)
+        for _, source_object, _ in node["config"]["meta"].get("names") or ():
+            noters.setdefault(source_object.strip("'"), set()).add(unique_id)
+    looked_up = {}
+    for name in ("int_changes__records", "int_changes__touches"):
+        unique_id = f"model.lead_ledger.{name}"
+        code = nodes[unique_id]["raw_code"]
+        objects = set(re.findall(r"changed_records\(\['(\w+)'\]\)", code))
+        objects |= set(re.findall(r"\('(\w+)', '\w+_id'\)", code))
+        # a contact's lead; contacts as such are no touches
+        found = {
+            noter
+            for source_object in objects
+            for noter in noters.get(source_object, {"model.lead_ledger.int_identity__lead_records"})
+        }
+        looked_up[name] = objects
+        assert found <= list_ancestors(nodes, unique_id)
+    assert looked_up == {
+        "int_changes__records": {"email", "visitor", "contact", "form"},
+        "int_changes__touches": {"any_campaign", "utm_campaign"},
+    }
 
 
 def test_every_variable_of_an_incremental_model_is_in_its_hash(manifest) -> None:

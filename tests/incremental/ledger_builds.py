@@ -43,10 +43,12 @@ class Relation:
 
 @dataclass(frozen=True)
 class Build:
-    """What became of a build: its relations in the order in which they were made."""
+    """What became of a build: its relations in the order in which they were made, and those that
+    were kept as they were."""
 
     relations: tuple[Relation, ...]
     failures: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Home:
         with duckdb.connect(str(self.settings.warehouse)):
             done = invoke(self.settings, command, self._project.manifest)
         assert done.result is not None, done.exception
-        relations, failures = [], []
+        relations, failures, kept = [], [], []
         for result in done.result.results:
             node = result.node
             # exposures have nothing to build
@@ -135,7 +137,9 @@ class Home:
                 failures.append(f"{node.name}: {result.status}: {result.message}")
             elif node.resource_type == "model":
                 relations.append(Relation(node.database, f"{node.schema}.{node.alias}"))
-        return Build(tuple(relations), tuple(failures))
+                if result.message == "KEPT":
+                    kept.append(node.alias)
+        return Build(tuple(relations), tuple(failures), tuple(kept))
 
     def built(self, *options: str) -> Build:
         """Build, which must succeed."""

@@ -121,8 +121,8 @@
     {{ return(found.parts) }}
 {%- endmacro %}
 
-{# A column of a wide table of weights or credits (`weight`, `amount`); null where nobody declares the
-   model. #}
+{# A column of a wide table of weights or credits (`weight`, `amount`); null where nobody declares
+   the model. #}
 {% macro model_column(relation, name, column) -%}
     {%- if name in attribution_models() | map(attribute='name') -%}
         {{ relation }}.{{ name }}__{{ column }}

@@ -55,7 +55,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A model of lists by its name: pre-hooks know no `ref`. #}
+{# A list by its name: only the first models that go by it depend on it by `ref`. #}
 {% macro list_relation(list) -%}
     {{ return(api.Relation.create(
         database=target.database,

@@ -1,7 +1,7 @@
-{# Records that changed since the last finished build, by the names that their systems gave them:
+{# Records that changed since the last finished build, by the names that their systems gave them,
    (source_system, source_object, source_record_id). Staging notes its own; other tracked models
-   note what meta `names` says. A name finds the rows of a wide table that have it cheaper than a key
-   that would have to be computed for every row. #}
+   note what meta `names` says. A name finds the rows of a wide table that have it cheaper than a
+   key that would have to be computed for every row. #}
 {% macro changed_records(objects=none) -%}
     (
         select source_system, source_object, source_record_id
@@ -12,7 +12,7 @@
     )
 {%- endmacro %}
 
-{# What a tracked model notes: object to the columns with system and id, or three columns. #}
+{# What a tracked model notes: lists of three expressions. #}
 {% macro noted_names() -%}
     {%- set names = [] -%}
     {%- if model.sources and config.get('unique_key') == ['source_system', 'source_record_id'] -%}
@@ -29,7 +29,8 @@
         'materialized': 'incremental',
         'incremental_strategy': 'append',
         'on_schema_change': 'fail',
-        'pre_hook': '{{ delete_listed(' ~ tojson(list) ~ ', ' ~ tojson(object) ~ ') }}',
+        'pre_hook': '{{ delete_listed('
+            ~ (tojson(list) if list else 'none') ~ ', ' ~ tojson(object) ~ ') }}',
     }) }}
 {%- endmacro %}
 

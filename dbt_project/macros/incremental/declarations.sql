@@ -5,7 +5,10 @@
    with columns per attribution model the declarations of these count model by model, under
    `<node>#<model>`. #}
 {% macro declared_hashes() -%}
-    {%- set common = [env_var('LEAD_LEDGER_MACROS', ''), target.name] -%}
+    {%- set common = [
+        env_var('LEAD_LEDGER_MACROS', ''), target.name, dbt_version,
+        run_query('select version()').rows[0][0],
+    ] -%}
     {%- for name in [
         'systems', 'reporting_currency', 'org_utc_offset_hours', 'lookback_days',
         'milestone_grace_hours', 'reenter_grace_hours', 'fx_max_age_days',

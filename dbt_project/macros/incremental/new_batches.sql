@@ -68,7 +68,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The names of the tables of raw to which batches wrote that no finished build has seen, as a query. #}
+{# A query: the tables of raw to which batches wrote that no finished build has seen. #}
 {% macro tables_of_new_batches() -%}
     select distinct table_name from {{ batches_relation() }}
     where {{ is_of_new_batch('batch_id') }}

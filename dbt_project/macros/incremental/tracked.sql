@@ -1,6 +1,6 @@
 {# The configuration of a tracked model: what names a row, and which keys and names of records its
-   changes note. A model that queries only some rows in an incremental run says by `scope` which ones,
-   a condition on its own columns. #}
+   changes note. A model that queries only some rows in an incremental run says by `scope` which
+   ones, a condition on its own columns. #}
 {% macro tracked(unique_key, tracks={}, names=[], scope=none) -%}
     {{ return({
         'materialized': 'incremental',
@@ -14,8 +14,8 @@
    are not written, and of those that changed the old and the new keys go to state.changed_keys,
    by meta `tracks`: entity to the column with its key, or to [object, column with an id]. Where a
    row stood and when its file was taken are written, but change nothing that is built from it.
-   `unique_key` names a row: unique, and not null. A staging model that read only new batches (read_by_batch) says
-   nothing of other keys. #}
+   `unique_key` names a row: unique, and not null. A staging model that read only new batches
+   (read_by_batch) says nothing of other keys. #}
 {% macro get_incremental_tracked_sql(arg_dict) -%}
     {{ return(adapter.dispatch('tracked_sql', 'lead_ledger')(
         arg_dict.target_relation, arg_dict.temp_relation, arg_dict.unique_key,

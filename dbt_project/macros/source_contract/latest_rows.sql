@@ -171,9 +171,9 @@
         having count(*) > 1
 {%- endmacro %}
 
-{# The raw rows with their cells as the contract types them: all of them, or those whose key is `in` or
-   `not in` the repeated ones. Only among these the content key decides anything, and it costs more
-   than all casts. #}
+{# The raw rows with their cells as the contract types them: all of them, or those whose key is
+   `in` or `not in` the repeated ones. Only among these the content key decides anything, and it
+   costs more than all casts. #}
 {% macro typed_rows(contract, rows, repeated=none, with_content=false) -%}
 select
     {%- for column in contract.columns %}

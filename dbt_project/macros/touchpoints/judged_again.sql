@@ -1,5 +1,5 @@
-{# The scope of int_touchpoints__touches: a touch is judged by those of the same lead, and by when the
-   lead came into being. #}
+{# The scope of int_touchpoints__touches: a touch is judged by those of the same lead, and by when
+   the lead came into being. #}
 {% macro judged_again() -%}
     (
         touch_key in {{ changed_keys('described_touch') }}
