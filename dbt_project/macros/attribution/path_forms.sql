@@ -2,9 +2,9 @@
 {% macro delete_paths_that_nobody_goes() -%}
     {%- if is_incremental_build() -%}
         delete from {{ this }}
-        where path not in (
-            select paths.path from {{ ref('int_attribution__journey_paths') }} as paths
-            where paths.path is not null
+        where path_key not in (
+            select paths.path_key from {{ ref('int_attribution__journey_paths') }} as paths
+            where paths.path_key is not null
         )
     {%- endif -%}
 {%- endmacro %}

@@ -1,3 +1,6 @@
+{% set content = "case when credits.touch_key is null then '(unattributed)'"
+    ~ " else coalesce(contents.content, '(none)') end" %}
+
 with
 
 -- by keys: the ids of fct_attribution_credits are text
@@ -35,26 +38,26 @@ touched as (
         credits.weight,
         credits.credited_amount,
         {{ days_between('credits.touched_at', 'credits.converted_at') }} as days_before,
-        case
-            when credits.touch_key is null then '(unattributed)'
-            else coalesce(contents.content, '(none)')
-        end as content
+        {{ content }} as content,
+        -- conversions are counted per content, and text is slow to group by
+        {{ query_hash([content]) }} as content_hash
     from credits
     left join contents on credits.touch_key = contents.touch_key
 
 ),
 
 -- a site may have more addresses than anybody reads: the tail is one row
-ranked as (
+labels as (
 
     select
         conversion_type,
-        content,
+        content_hash,
+        min(content) as content,
         row_number() over (
-            partition by conversion_type order by round(sum(weight), 9) desc, content asc
+            partition by conversion_type order by round(sum(weight), 9) desc, min(content) asc
         ) as content_rank
     from touched
-    group by conversion_type, content
+    group by conversion_type, content_hash
 
 ),
 
@@ -63,14 +66,14 @@ labelled as (
     select
         touched.*,
         case
-            when ranked.content_rank <= {{ var('top_contents') }} then touched.content
-            else '(other)'
-        end as shown_content
+            when labels.content_rank <= {{ var('top_contents') }} and labels.content != '(other)'
+                then labels.content_rank
+        end as shown_rank
     from touched
-    inner join ranked
+    inner join labels
         on
-            touched.conversion_type = ranked.conversion_type
-            and touched.content = ranked.content
+            touched.conversion_type = labels.conversion_type
+            and touched.content_hash = labels.content_hash
 
 ),
 
@@ -79,13 +82,13 @@ per_conversion as (
     select
         conversion_type,
         conversion_key,
-        shown_content,
+        shown_rank,
         count(touch_key) as touch_count,
         sum(weight) as weight,
         sum(credited_amount) as credited_amount,
         max(days_before) as days_before
     from labelled
-    group by conversion_type, conversion_key, shown_content
+    group by conversion_type, conversion_key, shown_rank
 
 ),
 
@@ -114,7 +117,7 @@ final as (
 
     select
         cast(per_conversion.conversion_type as {{ dbt.type_string() }}) as conversion_type,
-        cast(per_conversion.shown_content as {{ dbt.type_string() }}) as content,
+        cast(coalesce(min(labels.content), '(other)') as {{ dbt.type_string() }}) as content,
         cast(sum(per_conversion.touch_count) as bigint) as touch_count,
         cast(count(*) as bigint) as conversion_count,
         cast(min(type_totals.conversion_count) as bigint) as all_conversion_count,
@@ -131,7 +134,11 @@ final as (
             per_conversion.conversion_type = totals.conversion_type
             and per_conversion.conversion_key = totals.conversion_key
     inner join type_totals on per_conversion.conversion_type = type_totals.conversion_type
-    group by per_conversion.conversion_type, per_conversion.shown_content
+    left join labels
+        on
+            per_conversion.conversion_type = labels.conversion_type
+            and per_conversion.shown_rank = labels.content_rank
+    group by per_conversion.conversion_type, per_conversion.shown_rank
 
 )
 

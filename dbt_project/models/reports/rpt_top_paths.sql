@@ -31,7 +31,7 @@ formed as (
         sum(journeys.conversion_amount) as converted_amount,
         {{ median('journeys.days_to_conversion') }} as median_days_to_conversion
     from journeys
-    left join forms on journeys.path = forms.path
+    left join forms on journeys.path_key = forms.path_key
     group by journeys.conversion_type, coalesce({{ path }}, '(unattributed)')
     {% if not (loop.last and form_loop.last) %}union all{% endif %}
     {% endfor %}

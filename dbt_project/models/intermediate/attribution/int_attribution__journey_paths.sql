@@ -59,7 +59,7 @@ open_ways as (
 
 ),
 
-final as (
+every as (
 
     select
         conversions.conversion_type,
@@ -82,6 +82,15 @@ final as (
         cast(null as double) as days_to_conversion,
         cast(null as decimal(18, 2)) as conversion_amount
     from open_ways
+
+),
+
+final as (
+
+    select
+        *,
+        {{ stable_key([list_text('path')]) }} as path_key
+    from every
 
 )
 

@@ -15,19 +15,24 @@ with
 
 paths as (
 
-    select distinct path from {{ ref('int_attribution__journey_paths') }}
+    select
+        path_key,
+        min(path) as path
+    from {{ ref('int_attribution__journey_paths') }}
     where
-        path is not null
+        path_key is not null
         -- what is known of a path never changes
         {%- if is_incremental_build() %}
-        and path not in (select known.path from {{ this }} as known)
+        and path_key not in (select known.path_key from {{ this }} as known)
         {%- endif %}
+    group by path_key
 
 ),
 
 shortened as (
 
     select
+        path_key,
         path,
         {{ list_without('path', "'direct'") }} as path_without_direct
     from paths
@@ -37,13 +42,12 @@ shortened as (
 final as (
 
     select
-        path,
         {% for form, transformed in forms.items() -%}
         {% for column, name in [('path', form), ('path_without_direct', form ~ '_no_direct')] -%}
         {{ list_text(transformed(column) if transformed else column) }} as {{ name }}_path,
         {% endfor -%}
         {% endfor -%}
-        {{ list_text('path') }} as path_text
+        path_key
     from shortened
 
 )
