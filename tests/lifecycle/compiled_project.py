@@ -114,6 +114,10 @@ class Models:
         # the memory of builds, which a full one does not use
         self.con.execute("create schema state")
         self.con.execute("create table state.changed_keys (entity varchar, changed_key bigint)")
+        self.con.execute(
+            "create table state.changed_records"
+            " (source_system varchar, source_object varchar, source_record_id varchar)"
+        )
         order = project.order(wanted)
         self.varying = [name for name in order if project.reads(name, given)]
         for name in order:
