@@ -111,6 +111,8 @@ class Ledger:
                 "insert into state.changed_keys"
                 f" select distinct 'touched_lead', lead_key from {new}"
             )
+            # a view over the file is the same view: nothing is to be kept for that
+            self._query("delete from state.versions")
         brought = self._touches.with_suffix(".new")
         self._query(f"copy {part} to '{brought}' (format parquet, compression zstd)")
         brought.replace(self._touches)
