@@ -15,7 +15,9 @@ summed as (
         {{ campaign }} as campaign_key,
         {{ month_of(org_date('converted_at')) }} as conversion_month,
         {% for model in attribution_models() -%}
-        sum({{ model.name }}__weight) as {{ model.name }}__weight,
+        -- as a decimal, because a sum of doubles depends on the order of the rows
+        cast(sum(cast({{ model.name }}__weight as decimal(18, 15))) as double)
+            as {{ model.name }}__weight,
         sum({{ model.name }}__amount) as {{ model.name }}__amount
         {%- if not loop.last %},{% endif %}
         {% endfor %}
