@@ -4,7 +4,7 @@ coalesce(campaign_key, case when touch_key is null then '(unattributed)' else '(
 {%- endset %}
 
 -- Credit by month, channel and campaign: summed with the models as columns, in one pass, and then
--- turned into rows.
+-- turned into rows. Weights are summed as decimals: a sum of doubles depends on the order of rows.
 with
 
 summed as (
@@ -15,9 +15,8 @@ summed as (
         {{ campaign }} as campaign_key,
         {{ month_of(org_date('converted_at')) }} as conversion_month,
         {% for model in attribution_models() -%}
-        -- as a decimal, because a sum of doubles depends on the order of the rows
-        cast(sum(cast({{ model.name }}__weight as decimal(18, 15))) as double)
-            as {{ model.name }}__weight,
+        {% set weight = model.name ~ '__weight' -%}
+        cast(sum(cast({{ weight }} as decimal(18, 15))) as double) as {{ weight }},
         sum({{ model.name }}__amount) as {{ model.name }}__amount
         {%- if not loop.last %},{% endif %}
         {% endfor %}
