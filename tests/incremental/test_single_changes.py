@@ -164,7 +164,7 @@ def test_a_table_is_kept_until_something_that_it_reads_changes(ledger: Ledger) -
     # what somebody dropped is there again
     ledger.home.execute("drop table lead_ledger.marts.dim_owners")
     assert "dim_owners" not in ledger.home.built().kept
-    assert ledger.home.count("lead_ledger.marts.dim_owners") >= 0
+    assert ledger.home.query("select 1 from duckdb_tables() where table_name = 'dim_owners'")
 
 
 def test_no_column_is_a_hugeint(ledger: Ledger) -> None:
